@@ -1,0 +1,52 @@
+# Each target does its own set-up in .venv: Python 3.11 or later, make and git are enough.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+NODE_READY := node_modules/.package-lock.json
+
+# Material prints a notice about MkDocs 2 at each start; pyproject.toml keeps MkDocs below 2.
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help site test serve check audit bench browser
+
+help: ## say what each target does
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+site: $(READY) ## check every brief and build the site into site/
+	$(BIN)/python scripts/build.py --strict
+
+test: $(READY) browser ## lint, type-check and run the tests
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/pytest -n auto
+
+serve: $(READY) ## show the site on http://127.0.0.1:8000 and follow changes, drafts included
+	$(BIN)/mkdocs serve
+
+check: $(READY) ## report every mistake in briefs/, and build nothing
+	$(BIN)/briefpress check
+
+audit: $(READY) browser ## hold the built pages to accessibility and HTML rules (needs Node and Java)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
+	$(BIN)/pytest -m audit
+
+bench: $(READY) ## measure a build of many generated briefs
+	$(BIN)/python scripts/bench.py
+
+# The tests look again, and decide whether a missing Chromium is a skip or a failure.
+browser:
+	@sh scripts/chromium.sh --install >/dev/null || true
+
+# Set-up runs only when one of these two files changed, so a second `make site` needs no network.
+# Newer pips take the pins of the build backend from the second variable, older ones from the first.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Briefpress needs Python 3.11 or later, and '$(PYTHON)' is not that: install it, or name another one, for example 'make site PYTHON=python3.12'." >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing for '$(PYTHON)': install it (on Debian and Ubuntu the package python3-venv) and run make again." >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[links,test]'
+	@touch $@
+
+$(NODE_READY): package.json package-lock.json
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,106 @@
+"""A brief: one policy brief as a frozen value, made from fields that are well formed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from briefpress.byline import Author
+from briefpress.fields import DataFile, Named, Waiver
+from briefpress.finding import Place
+
+
+@dataclass(frozen=True, order=True)
+class IssueNumber:
+    """The place of a brief in its series: `7/2024`, or `47` in a series without years."""
+
+    year: int
+    """0 in a series that is numbered continuously."""
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.n}/{self.year}" if self.year else str(self.n)
+
+
+@dataclass(frozen=True)
+class Brief:
+    """One brief. All texts are plain text, spaces folded; `body` is Markdown."""
+
+    path: str
+    """From the project's folder, with forward slashes: briefs/2024/07-title/index.md."""
+    series: str
+    """The slug of its series."""
+    number: IssueNumber | None
+    """None in a series without numbers."""
+    title: str
+    authors: tuple[Author, ...]
+    date: dt.date
+    key_issues: tuple[str, ...]
+    lang: str
+    license: str
+    issn: str
+    body: str
+    body_line: int
+    """The line of the file on which the body begins."""
+    places: Mapping[str, Place]
+    """Where each field's value stands."""
+    key_issue_places: tuple[Place, ...] = ()
+    subtitle: str = ""
+    description: str = ""
+    topics: tuple[Named, ...] = ()
+    regions: tuple[Named, ...] = ()
+    keywords: tuple[str, ...] = ()
+    image: Named | None = None
+    image_alt: str = ""
+    data: tuple[DataFile, ...] = ()
+    related: tuple[Named, ...] = ()
+    funding: str = ""
+    acknowledgements: str = ""
+    draft: bool = False
+    embargo: dt.datetime | None = None
+    """With its time zone."""
+    waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, or of the folder around an index.md."""
+        parts = self.path.split("/")
+        return parts[-2] if parts[-1] == "index.md" else parts[-1].removesuffix(".md")
+
+    @property
+    def folder(self) -> str:
+        """The folder of its figures and data, or empty for a brief that is a single file."""
+        return self.path.removesuffix("/index.md") if self.path.endswith("/index.md") else ""
+
+    @property
+    def reference(self) -> str:
+        """How another brief of the series names it: `7/2024`, `47`, or year and stem."""
+        return str(self.number) if self.number else f"{self.date.year}/{self.stem}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What no two briefs share: the series and the reference within it."""
+        return self.series, self.reference
+
+    @property
+    def order(self) -> tuple[dt.date, IssueNumber, str]:
+        """Sorts a series from its oldest brief to its newest."""
+        return self.date, self.number or IssueNumber(0, 0), self.path
+
+    def is_public(self, now: dt.datetime) -> bool:
+        """Whether it is published at `now`, which has a time zone: no draft, and past its embargo."""
+        return not self.draft and (self.embargo is None or self.embargo <= now)
+
+    def place(self, field: str) -> Place:
+        """Where the value of a field stands; the head of the file where it is not given."""
+        return self.places.get(field, Place(1, 1))
+
+
+def word_count(text: str) -> int:
+    """Words as a reader counts them: runs with a letter or a digit, between spaces."""
+    return len(_WORD.findall(text))
+
+
+_WORD = re.compile(r"\S*[^\W_]\S*")

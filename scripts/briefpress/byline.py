@@ -1,0 +1,103 @@
+"""The by-line: the people named under the title, in the order they are credited."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Lower-case words that belong to the family name: Ludwig van Voorbeeld, Ana de la Muestra.
+_PARTICLES = frozenset(
+    "af al am an auf aus av ben bin da dal de dei del della den der des di do dos du el ibn la le "
+    "les los op ten ter the 't tot und van vom von vor y zu zum zur".split()
+)
+PREFIXES = re.compile(r"(?:by|par|von|door|dr|prof|professor|mr|mrs|ms|sir|dame)\.?\s+", re.IGNORECASE)
+"""What editors put before a name and the page does not print."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """One person of a by-line."""
+
+    given: str
+    particle: str
+    family: str
+    id: str = ""
+    """The short id in `people.yml`; empty for a person whom only the brief names."""
+    orcid: str = ""
+    """Four groups of four characters with hyphens, or empty."""
+    affiliation: tuple[str, ...] = ()
+    email: str = ""
+    bio: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name as the by-line prints it."""
+        return " ".join(part for part in (self.given, self.particle, self.family) if part)
+
+    @property
+    def identity(self) -> str:
+        """What tells this person from another: the id, else the ORCID iD, else the exact name."""
+        return self.id or self.orcid or self.name
+
+    @property
+    def sort_key(self) -> tuple[str, str, str]:
+        """By family name without its particle, as European libraries file it; accents fold."""
+        return folded(self.family), folded(self.given), self.identity
+
+
+def parse_name(text: str) -> tuple[str, str, str]:
+    """Split a name written given name first into given name, particle and family name.
+
+    >>> parse_name("Ludwig van Voorbeeld")
+    ('Ludwig', 'van', 'Voorbeeld')
+
+    A single word is a family name. Names that this gets wrong are written with `given`,
+    `particle` and `family`.
+    """
+    words = text.split()
+    for index in range(1, len(words) - 1):
+        if words[index] in _PARTICLES:
+            end = index
+            while end < len(words) - 1 and words[end] in _PARTICLES:
+                end += 1
+            return " ".join(words[:index]), " ".join(words[index:end]), " ".join(words[end:])
+    return " ".join(words[:-1]), "", words[-1] if words else ""
+
+
+def joined(names: Sequence[str], conjunction: str) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
+
+
+def folded(text: str) -> str:
+    """Lower case without accents, for sorting: `Łukasz` stays, `Pejšová` becomes `pejsova`."""
+    apart = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in apart if not unicodedata.combining(char)).casefold()
+
+
+def orcid_check_digit(base: str) -> str:
+    """Return the last character of the ORCID iD that starts with `base`.
+
+    Args:
+        base: the first fifteen digits, without hyphens: "000000021825009".
+
+    Returns:
+        "0" to "9", or "X", which stands for ten.
+
+    Raises:
+        ValueError: not fifteen digits. Callers check the shape first.
+
+    Source:
+        ISO/IEC 7064:2003, MOD 11-2, as ORCID describes it under "Structure of the ORCID
+        identifier".
+    """
+    if not re.fullmatch("[0-9]{15}", base):
+        raise ValueError(f"expected fifteen digits, got {base!r}")
+    total = 0
+    for digit in base:
+        total = (total + int(digit)) * 2
+    return "0123456789X"[(12 - total % 11) % 11]

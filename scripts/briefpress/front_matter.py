@@ -1,0 +1,435 @@
+"""Split a file into the entries of its header, each with its line and column, and its body.
+
+Scalars stay the text that was typed. YAML 1.1 would read `010` as 8, `7.10` as 7.1, `no` as
+False and `12:30` as 750; here the table of fields says what a text means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from briefpress.finding import UNSAFE, Place
+from briefpress.rules import Report
+
+# The same parser as libyaml where PyYAML was built with it: a tenth of the time.
+_LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+FILE_LIMIT = 500_000
+"""Bytes. A brief of 2,400 words has some 18,000."""
+_DEPTH_LIMIT = 8
+_FENCE = re.compile(r"---[ \t]*")
+_KEY = re.compile(r"(?P<key>[^\W\d][\w \-]*?)(?P<gap>\s*):(?P<after>.*)", re.DOTALL)
+_RESERVED = "&*!%@`[]{}|>,?"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A scalar as it was typed, its quotation marks taken off."""
+
+    text: str
+    place: Place
+    comment: str = ""
+    """What stands behind it from a `#` that touches a word: `#1 priority`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key and its value."""
+
+    key: Text
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Keys and values, in the order of the file; no key stands twice."""
+
+    entries: tuple[Entry, ...]
+    place: Place
+
+    def get(self, key: str) -> Entry | None:
+        """The entry with this very key."""
+        return next((entry for entry in self.entries if entry.key.text == key), None)
+
+
+Node = Text | Items | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """The header of a brief, and the Markdown that follows it."""
+
+    fields: Mapping
+    broken: frozenset[str]
+    """Keys whose value could not be read; there is a finding for each."""
+    body: str
+    body_line: int
+    """The line of the file on which `body` begins."""
+
+
+def read_text(data: bytes, report: Report) -> str | None:
+    """Decode a file: UTF-8 with or without its mark, any line ends, no control characters.
+
+    Returns None where it cannot be read at all. Control characters are reported and become
+    spaces, so that places stay as they are and the rest can be checked.
+    """
+    top = Place(1, 1)
+    if len(data) > FILE_LIMIT:
+        report.add("file-size", top, f"the file has {len(data) // 1000} kB",
+                   f"shorten it to {FILE_LIMIT // 1000} kB; put pictures and data into files of their own")  # fmt: skip
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        report.add("file-encoding", Place(line, 1), "this line holds a character that is not UTF-8",
+                   "save the file again as UTF-8 (in Word: “Plain text”, then “Unicode UTF-8”)")  # fmt: skip
+        return None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _without_control_characters(text, report)
+
+
+def _without_control_characters(text: str, report: Report) -> str:
+    def blank(hit: re.Match[str]) -> str:
+        if hit[0] in "\n\t":
+            return hit[0]
+        before = text[: hit.start()]
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        report.add("control-character", place, f"an invisible character, U+{ord(hit[0]):04X}",
+                   "delete it, together with the characters on its two sides, and type those again")  # fmt: skip
+        return " "
+
+    return UNSAFE.sub(blank, text)
+
+
+def read_front_matter(text: str, report: Report) -> FrontMatter | None:
+    """Split a brief into its header and its body.
+
+    Args:
+        text: the whole file, as `read_text` gives it.
+        report: receives what is wrong.
+
+    Returns:
+        None where there is no header to read. A field that cannot be read is left out, named
+        in `broken`, and has its finding; the others are read all the same.
+    """
+    lines = text.split("\n")
+    if not _FENCE.fullmatch(lines[0]):
+        found = next((line.strip() for line in lines if line.strip()), "")
+        if not found:
+            message = "the file is empty"
+        elif not lines[0].strip() and _FENCE.fullmatch(found):
+            message = "an empty line stands before the header"
+        else:
+            message = f'the header is missing: the file begins with "{_short(found)}"'
+        report.add("no-header", Place(1, 1), message,
+                   "begin the file with a line of three hyphens (---), the fields, and a second such line")  # fmt: skip
+        return None
+    end = next((i for i, line in enumerate(lines[1:], 1) if _FENCE.fullmatch(line)), None)
+    if end is None:
+        report.add("no-header", Place(1, 1), "the header is not closed",
+                   "put a line of three hyphens (---) after the last field")  # fmt: skip
+        return None
+    fields, broken = read_mapping("\n".join(lines[1:end]) + "\n", report, first_line=2)
+    return FrontMatter(fields, broken, "\n".join(lines[end + 1 :]), end + 2)
+
+
+def read_mapping(text: str, report: Report, first_line: int = 1) -> tuple[Mapping, frozenset[str]]:
+    """Read YAML that is a mapping: a header, `series.yml` or `people.yml`.
+
+    Args:
+        text: the YAML, without control characters.
+        report: receives what is wrong.
+        first_line: the line of the file on which `text` begins.
+
+    Returns:
+        The entries that could be read, and the keys of those that could not.
+    """
+    try:
+        return _compose(text, report, first_line), frozenset()
+    except (yaml.YAMLError, _Refused):
+        pass
+    # One fault makes libyaml give up the whole; field by field, the others can still be read.
+    entries: list[Entry] = []
+    broken = set()
+    blocks = list(_blocks(text, first_line))
+    for line, block in blocks:
+        try:
+            entries += _compose(block, report, line).entries
+        except (yaml.YAMLError, _Refused) as error:
+            _diagnose(block, line, error, report)
+            broken |= {word[0] for text in block.split("\n") if (word := re.match(r"[^\W\d][\w\-]*", text))}
+    return Mapping(_once(entries, report), Place(first_line, 1)), frozenset(broken)
+
+
+class _Refused(Exception):
+    """YAML that is well formed, but that no header needs: anchors, tags, deep nesting."""
+
+    def __init__(self, code: str, line: int, column: int) -> None:
+        super().__init__(code)
+        self.code, self.line, self.column = code, line, column
+
+
+def _blocks(text: str, first_line: int) -> Iterator[tuple[int, str]]:
+    """Each field of the first level with the lines that belong to it."""
+    block: list[str] = []
+    start = first_line
+    for number, line in enumerate(text.splitlines(), first_line):
+        if _KEY.match(line) and block:
+            yield start, "\n".join(block) + "\n"
+            block = []
+        if not block:
+            if not line.strip() or line.startswith("#"):
+                continue
+            start = number
+        block.append(line)
+    if block:
+        yield start, "\n".join(block) + "\n"
+
+
+def _compose(text: str, report: Report, first_line: int) -> Mapping:
+    """Build the nodes from the parser's events.
+
+    Raises:
+        yaml.YAMLError: it is no YAML.
+        _Refused: it nests too deep, or has an anchor, an alias or a tag.
+    """
+    lines = text.split("\n")
+    found = Report(report.path)  # kept back until all of the text could be read
+    root = _Builder(lines, first_line, found).build(yaml.parse(text, Loader=_LOADER))
+    if isinstance(root, Text) and not root.text and not root.comment:
+        root = Mapping((), Place(first_line, 1))
+    if not isinstance(root, Mapping):
+        raise _Refused("yaml-syntax", root.place.line - first_line, root.place.column - 1)
+    report.findings += found.findings
+    return root
+
+
+class _Builder:
+    def __init__(self, lines: list[str], first_line: int, report: Report) -> None:
+        self.lines, self.first_line, self.report = lines, first_line, report
+
+    def build(self, events: Iterator[Any]) -> Node:
+        root: Node = Text("", Place(self.first_line, 1))
+        stack: list[tuple[Any, list[Node]]] = []  # start event, children so far
+        for event in events:
+            kind = type(event).__name__
+            if kind in ("SequenceStartEvent", "MappingStartEvent"):
+                self._refuse_marks(event)
+                if len(stack) == _DEPTH_LIMIT:
+                    raise _Refused("yaml-nesting", event.start_mark.line, event.start_mark.column)
+                stack.append((event, []))
+                continue
+            if kind == "ScalarEvent":
+                node: Node = self._text(event)
+            elif kind == "SequenceEndEvent":
+                start, children = stack.pop()
+                node = Items(tuple(children), self._place(start))
+            elif kind == "MappingEndEvent":
+                start, children = stack.pop()
+                node = self._mapping(start, children)
+            elif kind == "AliasEvent":
+                raise _Refused("yaml-special", event.start_mark.line, event.start_mark.column)
+            elif kind == "DocumentStartEvent" and root.place != (self.first_line, 1):
+                raise _Refused("yaml-syntax", event.start_mark.line, event.start_mark.column)
+            else:
+                continue
+            if stack:
+                stack[-1][1].append(node)
+            else:
+                root = node
+        return root
+
+    def _refuse_marks(self, event: Any) -> None:
+        if event.anchor is not None or event.tag not in (None, "!"):
+            raise _Refused("yaml-special", event.start_mark.line, event.start_mark.column)
+
+    def _place(self, event: Any) -> Place:
+        return Place(event.start_mark.line + self.first_line, event.start_mark.column + 1)
+
+    def _text(self, event: Any) -> Text:
+        self._refuse_marks(event)
+        place = self._place(event)
+        if event.style:
+            return Text(event.value, place)
+        start, end = event.start_mark, event.end_mark
+        for line in range(start.line + 1, end.line + (end.column > 0)):
+            if re.match(r"\s*- ", self.lines[line]):
+                self.report.add("yaml-indent", Place(line + self.first_line, 1),
+                                f'"{_short(self.lines[line].strip())}" runs on from the line above',
+                                "give all items of the list the same number of spaces before the hyphen")  # fmt: skip
+        behind = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
+        comment = re.match(r"\s+(#[^\s#].*)", behind)
+        return Text(event.value, place, comment[1].strip() if comment else "")
+
+    def _mapping(self, start: Any, children: list[Node]) -> Mapping:
+        entries = []
+        for key, value in zip(children[::2], children[1::2], strict=True):
+            if not isinstance(key, Text):
+                raise _Refused("yaml-special", start.start_mark.line, start.start_mark.column)
+            if isinstance(value, Text) and value.comment and value.text:
+                self._warn_of_comment(value)
+            entries.append(Entry(key, value))
+        return Mapping(_once(entries, self.report), self._place(start))
+
+    def _warn_of_comment(self, value: Text) -> None:
+        whole = f"{value.text} {value.comment}"
+        self.report.add("yaml-comment", value.place, f'"{_short(value.comment)}" is a comment and is not published',
+                        f"if it belongs to the text, put the whole in quotation marks: {_quoted(whole)}")  # fmt: skip
+
+
+def _once(entries: list[Entry], report: Report) -> tuple[Entry, ...]:
+    kept: dict[str, Entry] = {}
+    for entry in entries:
+        first = kept.setdefault(entry.key.text, entry)
+        if first is not entry:
+            report.add("repeated-field", entry.key.place,
+                       f'"{entry.key.text}" is given twice, on lines {first.key.place.line} and {entry.key.place.line}',
+                       "keep one of the two")  # fmt: skip
+    return tuple(kept.values())
+
+
+# --- what a broken field says to its editor ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Trap:
+    """One way to break a line of YAML: the rule, how to see it, what to say and to write."""
+
+    code: str
+    sees: Callable[[str, str], bool]
+    """Given a line and its value (what follows the key and colon, or the hyphen)."""
+    says: str
+    remedy: str
+
+
+def _starts_curly(value: str) -> bool:
+    return value[:1] in ("“", "”", "„", "«", "‘", "’", "‟")
+
+
+def _unclosed(value: str) -> bool:
+    mark = value[:1]
+    if mark not in ("'", '"'):
+        return False
+    inner = value[1:].replace("''", "") if mark == "'" else re.sub(r"\\.", "", value[1:])
+    return mark not in inner
+
+
+def _trailing(value: str) -> bool:
+    mark = value[:1]
+    if mark not in ("'", '"') or _unclosed(value):
+        return False
+    pattern = r"'(?:[^']|'')*'" if mark == "'" else r'"(?:[^"\\]|\\.)*"'
+    closed = re.match(pattern, value)
+    return closed is not None and not re.fullmatch(r"\s*(#.*)?", value[closed.end() :])
+
+
+_TRAPS = (
+    _Trap("yaml-tab", lambda line, _: bool(re.match(r" *\t", line)),
+          "this line is indented with a tab", "use spaces at the start of the line, not a tab"),
+    _Trap("yaml-space", lambda line, _: bool(re.match(r"\s*(- )?[^\W\d][\w \-]*:[\u00a0\u2007\u202f]", line)),
+          'a non-breaking space stands after "{key}:"',
+          "delete the space after the colon and type it again; it often comes with text pasted from Word"),
+    _Trap("yaml-space", lambda line, _: bool(re.match(r"[\u00a0\u2007\u202f]", line.lstrip(" "))),
+          "this line is indented with a non-breaking space", "delete the spaces at the start of the line and type them again"),
+    _Trap("yaml-space", lambda line, _: bool(re.match(r"[^\W\d][\w\-]*:[^\s/]", line)),
+          'a space is missing after "{key}:"', "write {key}: {value}"),
+    _Trap("yaml-space", lambda line, _: bool(re.match(r"\s*-[^\s\-]", line)),
+          "a space is missing after the hyphen", "write the item with a space: - {value}"),
+    _Trap("yaml-bullet", lambda line, _: bool(re.match(r"\s*[•·–—▪◦*]\s", line)),
+          "this item of a list begins with another sign than a hyphen", "begin it with a hyphen and a space: - {value}"),
+    _Trap("yaml-colon", lambda _, value: _starts_curly(value) and ":" in value,
+          "curly quotation marks do not protect the colon", "put straight quotation marks outside: {quoted}"),
+    _Trap("yaml-quotes", lambda _, value: _unclosed(value),
+          "a quotation mark is opened and not closed", "close it at the end of the text: {quoted}"),
+    _Trap("yaml-quotes", lambda _, value: _trailing(value),
+          "text stands after the closing quotation mark", "put quotation marks of the other kind around the whole: {quoted}"),
+    _Trap("yaml-quotes", lambda _, value: value.startswith('"') and bool(re.search(r"\\[^\"\\nt/]", value)),
+          "a backslash stands within double quotation marks", "use single quotation marks, or leave the backslash out"),
+    _Trap("yaml-special", lambda _, value: bool(value) and value[0] in _RESERVED,
+          'the text begins with "{first}", which means something else here', "put it in quotation marks: {quoted}"),
+    _Trap("yaml-colon", lambda _, value: bool(re.search(r":(\s|$)", value)),
+          "{what} has a colon", "put it in quotation marks: {quoted}"),
+)  # fmt: skip
+
+
+def _diagnose(block: str, first_line: int, error: Exception, report: Report) -> None:
+    """Say in a plain sentence what is wrong with a field that cannot be read."""
+    if isinstance(error, _Refused) and error.code == "yaml-nesting":
+        report.add(error.code, Place(first_line + error.line, error.column + 1),
+                   "lists and fields are nested too deep here", "write the field as the manual shows it")  # fmt: skip
+        return
+    lines = block.rstrip("\n").split("\n")
+    at = _line_of(error)
+    # The parser notices some faults a line late, and some early; its own line is asked first.
+    order = sorted(range(len(lines)), key=lambda i: (i != at, i))
+    for index in order:
+        line = lines[index]
+        key, value, column = _parts(line)
+        for trap in _TRAPS:
+            if not trap.sees(line, value):
+                continue
+            words = {
+                "key": key, "value": _short(value), "first": value[:1],
+                "quoted": (f"{key}: " if key else "- ") + _quoted(value),
+                "what": f'"{key}"' if key else "this item",
+            }  # fmt: skip
+            report.add(trap.code, Place(first_line + index, column), _filled(trap.says, words),
+                       _filled(trap.remedy, words))  # fmt: skip
+            return
+    if at and re.match(r" +[^\W\d][\w\-]*:(\s|$)", lines[min(at, len(lines) - 1)]):
+        report.add("yaml-indent", Place(first_line + at, 1), f'"{_short(lines[at].strip())}" is indented under the text above it',
+                   "begin the line without spaces")  # fmt: skip
+        return
+    loose = next((i for i in order if not _KEY.match(lines[i]) and not lines[i].startswith((" ", "-"))), None)
+    index = min(at, len(lines) - 1) if loose is None else loose
+    report.add("yaml-syntax", Place(first_line + index, 1), f'"{_short(lines[index].strip())}" cannot be read',
+               "write the name of the field, a colon, a space and its value, for example: number: 7/2024")  # fmt: skip
+
+
+def _line_of(error: Exception) -> int:
+    """The line within the block, from 0."""
+    if isinstance(error, _Refused):
+        return error.line
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    return mark.line if mark is not None else 0
+
+
+def _parts(line: str) -> tuple[str, str, int]:
+    """Key, value and the value's column (from 1) of a line; the key is empty for an item."""
+    item = re.match(r"\s*[-•·–—▪◦*]\s*", line)
+    if item:
+        return "", line[item.end() :].strip(), item.end() + 1
+    match = _KEY.match(line.lstrip())
+    if match is None:
+        return "", line.strip(), len(line) - len(line.lstrip()) + 1
+    value = match["after"].strip(" \t\u00a0\u2007\u202f")
+    return match["key"], value, line.find(value, len(match["key"])) + 1 if value else len(line)
+
+
+def _quoted(value: str) -> str:
+    """The text in the quotation marks that fit it, as a line to copy."""
+    bare = value
+    if _unclosed(value) or (value[:1] in ("'", '"') and value[-1:] == value[:1]):
+        bare = value.strip(value[0])
+    return f"'{bare}'" if '"' in bare and "'" not in bare else '"' + bare.replace('"', "”") + '"'
+
+
+def _filled(template: str, words: dict[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda hit: words[hit[1]], template)
+
+
+def _short(text: str, limit: int = 60) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

@@ -1,0 +1,385 @@
+"""The series: who publishes, in what order and under which numbers and addresses.
+
+Reads `briefs/series.yml`, `briefs/people.yml` and every brief into one frozen catalogue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from briefpress import fields
+from briefpress.brief import Brief, IssueNumber
+from briefpress.byline import Author
+from briefpress.fields import Disclaimer, Named
+from briefpress.finding import Finding, Level, Place
+from briefpress.front_matter import Items, read_front_matter, read_mapping, read_text
+from briefpress.front_matter import Mapping as MappingNode
+from briefpress.rules import Report
+
+BRIEFS = "briefs"
+"""The folder of the briefs, under the project's own."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """One series and its imprint."""
+
+    slug: str
+    title: str
+    masthead: str
+    numbering: str
+    """per-year, continuous or none."""
+    publisher: str
+    place: str
+    description: str
+    license: str
+    disclaimer: Disclaimer
+    issn: str = ""
+    date_style: str = "D.M.YYYY"
+    lang: str = "en"
+    contact: str = ""
+    topics: Mapping[str, str] = field(default_factory=dict)
+    regions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def number_example(self) -> str:
+        """A number in the form of this series."""
+        return "7/2024" if self.numbering == "per-year" else "47"
+
+    def read_number(self, text: str) -> IssueNumber | None:
+        """The number that `text` is in this series; None where it has another form."""
+        if self.numbering == "per-year":
+            match = re.fullmatch("([1-9][0-9]{0,2})/((?:19|20)[0-9]{2})", text)
+            return IssueNumber(int(match[2]), int(match[1])) if match else None
+        return IssueNumber(0, int(text)) if re.fullmatch("[1-9][0-9]{0,4}", text) else None
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `series.yml` and `people.yml` say."""
+
+    timezone: ZoneInfo
+    series: tuple[Series, ...]
+    sample: bool = False
+    people: Mapping[str, Author] = field(default_factory=dict)
+
+    def get(self, slug: str) -> Series | None:
+        """The series with this slug."""
+        return next((series for series in self.series if series.slug == slug), None)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every brief that could be read, in the order of the series and from old to new."""
+
+    settings: Settings
+    briefs: tuple[Brief, ...]
+    now: dt.datetime
+    """The moment that decides what is public; it has a time zone."""
+
+    @cached_property
+    def public(self) -> tuple[Brief, ...]:
+        """The briefs that are published."""
+        return tuple(brief for brief in self.briefs if brief.is_public(self.now))
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Brief]:
+        """The briefs by the path of their files."""
+        return {brief.path: brief for brief in self.briefs}
+
+    @cached_property
+    def by_key(self) -> Mapping[tuple[str, str], Brief]:
+        """The briefs by series and reference; the first of those that share one."""
+        return {brief.key: brief for brief in reversed(self.briefs)}
+
+    def series(self, brief: Brief) -> Series:
+        """The series of a brief of this catalogue."""
+        found = self.settings.get(brief.series)
+        assert found is not None, brief.series  # read_brief takes no other
+        return found
+
+    def named(self, reference: str, series: str) -> Brief | None:
+        """The brief that `7/2024`, or `other-slug 7/2024`, names within a series."""
+        slug, _, rest = reference.rpartition(" ")
+        return self.by_key.get((slug.strip() or series, rest))
+
+    def of(self, series: Series) -> tuple[Brief, ...]:
+        """The public briefs of one series, from old to new."""
+        return tuple(brief for brief in self.public if brief.series == series.slug)
+
+    def permalink(self, brief: Brief) -> str:
+        """The address of a brief under the site's own, with a slash at its end; it never changes."""
+        series = self.series(brief)
+        if brief.number is None:
+            return f"{series.slug}/{brief.date.year}/{address_part(brief.stem)}/"
+        if series.numbering == "per-year":
+            return f"{series.slug}/{brief.number.year}/{brief.number.n}/"
+        return f"{series.slug}/{brief.number.n}/"
+
+
+def address_part(stem: str) -> str:
+    """A file's stem as a part of an address: lower case, spaces and underscores as hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "brief"
+
+
+# --- series.yml and people.yml -----------------------------------------------------------------
+
+
+def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
+    """Read `series.yml` and `people.yml`; None where the series cannot be told."""
+    report = Report(f"{BRIEFS}/series.yml")
+    file = root / BRIEFS / "series.yml"
+    if not file.is_file():
+        report.add("missing-field", Place(1, 1), "there is no series.yml, which says who publishes",
+                   "copy series.yml from the Briefpress repository into briefs/ and fill it in")  # fmt: skip
+        return None, report.findings
+    text = read_text(file.read_bytes(), report)
+    mapping, broken = read_mapping(text, report) if text is not None else (None, frozenset())
+    if mapping is None:
+        return None, report.findings
+    values = fields.read_fields(mapping, fields.SETTINGS_FIELDS, report, where=" of series.yml", broken=broken)
+    people, found = _read_people(root)
+    findings = report.findings + found
+    series = tuple(Series(**row) for row in values.get("series", ()))
+    for slug in {row.slug for row in series if sum(row.slug == other.slug for other in series) > 1}:
+        entry = mapping.get("series")
+        place = entry.key.place if entry else mapping.place
+        again = Report(report.path)
+        again.add("repeated-field", place, f'two series have the slug "{slug}"', "give each series a slug of its own")
+        findings += again.findings
+    if not series or "timezone" not in values:
+        return None, findings
+    return Settings(people=people, **{**values, "series": series}), findings
+
+
+def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
+    report = Report(f"{BRIEFS}/people.yml")
+    file = root / BRIEFS / "people.yml"
+    if not file.is_file():
+        return {}, []
+    text = read_text(file.read_bytes(), report)
+    if text is None:
+        return {}, report.findings
+    people = {}
+    mapping, _ = read_mapping(text, report)
+    for entry in mapping.entries:
+        key = fields.slug(entry.key, "the id of a person", report)
+        person = fields.author(entry.value, f'"{entry.key.text}"', report)
+        if isinstance(person, Author) and key is not None:
+            people[key] = replace(person, id=key)
+    return people, report.findings
+
+
+# --- briefs -------------------------------------------------------------------------------------
+
+
+def read_catalogue(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]]:
+    """Read the series and every brief under `root`.
+
+    Args:
+        root: the project's folder.
+        now: the moment that decides what is public, with its time zone.
+
+    Returns:
+        The catalogue, without the briefs that could not be read, and what is wrong with single
+        fields; what the rules say of the whole is `checks`' business. None without a series.
+    """
+    settings, findings = read_settings(root)
+    briefs = []
+    for path in brief_paths(root):
+        brief, found = read_brief(path, (root / path).read_bytes(), settings)
+        findings += found
+        if brief is not None:
+            briefs.append(brief)
+    if settings is None:
+        return None, findings
+    rank = {series.slug: index for index, series in enumerate(settings.series)}
+    briefs.sort(key=lambda brief: (rank[brief.series], brief.order))
+    return Catalogue(settings, tuple(briefs), now), findings
+
+
+def brief_paths(root: Path) -> Iterator[str]:
+    """The files that are briefs, in the order of their paths.
+
+    A folder with an `index.md` is one brief. Names that begin with a dot or an underscore,
+    README files and links to other places are none.
+    """
+    yield from _paths_in(root / BRIEFS, BRIEFS, top=True)
+
+
+def _paths_in(folder: Path, path: str, *, top: bool = False) -> Iterator[str]:
+    with os.scandir(folder) as listing:
+        entries = sorted(listing, key=lambda entry: entry.name)
+    names = {entry.name for entry in entries}
+    if "index.md" in names and not top:
+        if not next(entry for entry in entries if entry.name == "index.md").is_symlink():
+            yield f"{path}/index.md"
+        return
+    for entry in entries:
+        if entry.name[0] in "._" or entry.is_symlink():
+            continue
+        if entry.is_dir():
+            yield from _paths_in(folder / entry.name, f"{path}/{entry.name}")
+        elif entry.name.endswith(".md") and entry.name.lower() != "readme.md":
+            yield f"{path}/{entry.name}"
+
+
+def read_brief(path: str, data: bytes, settings: Settings | None) -> tuple[Brief | None, list[Finding]]:
+    """Read one brief.
+
+    Args:
+        path: from the project's folder, with forward slashes; nothing is opened.
+        data: the file's bytes.
+        settings: the series; without them only the fields' own form is checked.
+
+    Returns:
+        The brief, or None where a mandatory field is missing or malformed, and the findings.
+    """
+    report = Report(path)
+    text = read_text(data, report)
+    matter = read_front_matter(text, report) if text is not None else None
+    if matter is None:
+        return None, report.findings
+    values = fields.read_fields(matter.fields, fields.FIELDS, report, broken=matter.broken, aliases=fields.ALIASES)
+    brief = None
+    if settings is not None:
+        reader = _BriefReader(path, values, matter.fields, matter.broken, settings, report)
+        brief = reader.brief(matter.body, matter.body_line)
+    if values.get("draft"):
+        # A draft is written field by field; what it still lacks must not stop the others.
+        report.findings = [replace(f, level=Level.ADVICE) if f.code == "missing-field" else f for f in report.findings]
+    return brief, report.findings
+
+
+@dataclass
+class _BriefReader:
+    """Gives the fields of one brief the meaning that they have in its series."""
+
+    path: str
+    values: dict[str, Any]
+    mapping: MappingNode
+    broken: frozenset[str]
+    settings: Settings
+    report: Report
+
+    def brief(self, body: str, body_line: int) -> Brief | None:
+        values = self.values
+        places = self._places()
+        self.places = places
+        series = self._series()
+        if series is None:
+            return None
+        number, numbered = self._number(series)
+        issn = self._issn(series)
+        authors = self._authors()
+        if not numbered or issn is None or not authors or any(row.required and row.name not in values for row in fields.FIELDS):
+            return None
+        key_issues = self.mapping.get("key_issues") or next(
+            (entry for entry in self.mapping.entries if isinstance(entry.value, Items) and entry.key.text.lower().startswith("key")), None)  # fmt: skip
+        items = key_issues.value.items if key_issues and isinstance(key_issues.value, Items) else ()
+        embargo = values.pop("embargo", None)
+        if embargo is not None and not isinstance(embargo, dt.datetime):
+            embargo = dt.datetime.combine(embargo, dt.time(), self.settings.timezone)
+        for name in ("author", "series", "number", "issn"):
+            values.pop(name, None)
+        waivers = values.pop("lint_ignore", ())
+        return Brief(
+            path=self.path, series=series.slug, number=number, authors=authors, issn=issn, body=body, body_line=body_line,
+            lang=values.pop("lang", series.lang), license=values.pop("license", series.license), embargo=embargo,
+            waivers=waivers, places=places, key_issue_places=tuple(item.place for item in items), **values,
+        )  # fmt: skip
+
+    def _places(self) -> dict[str, Place]:
+        places = {}
+        for entry in self.mapping.entries:
+            plain = re.sub(r"[\s\-]+", "_", entry.key.text.strip().lower())
+            places[fields.ALIASES.get(plain, plain)] = entry.value.place
+        return places
+
+    def _series(self) -> Series | None:
+        known = [series.slug for series in self.settings.series]
+        given: Named | None = self.values.get("series")
+        if given is not None:
+            found = self.settings.get(given.text)
+            if found is None:
+                self.report.add("series-unknown", given.place, f'there is no series "{given.text}"',
+                                f"write one of {', '.join(known)}{fields.meant(given.text, known)}")  # fmt: skip
+            return found
+        folder = self.settings.get(self.path.split("/")[1])
+        if folder is not None or len(known) == 1:
+            return folder or self.settings.series[0]
+        if "series" not in self.broken and "series" not in self.places:
+            self.report.add("missing-field", Place(1, 1), 'there is no "series", and the site has several',
+                            f"add a line, series: {known[0]} (or {', '.join(known[1:])})")  # fmt: skip
+        return None
+
+    def _number(self, series: Series) -> tuple[IssueNumber | None, bool]:
+        """The number, and whether all is well with it."""
+        given: fields.Number | None = self.values.get("number")
+        if series.numbering == "none":
+            if given is not None:
+                self.report.add("number-refused", given.place, f'the series "{series.slug}" has no numbers', "take the line out")
+            return None, given is None
+        if given is None:
+            if "number" not in self.places and "number" not in self.broken:
+                self.report.add("missing-field", Place(1, 1), 'there is no "number"', f"add a line: number: {series.number_example}")
+            return None, False
+        number = series.read_number(given.text)
+        if number is None:
+            form = "number and year without zeros before them" if series.numbering == "per-year" else "digits alone"
+            self.report.add("number-format", given.place, f'the number is "{given.text}"',
+                            f"write {form}, for example {_number_guess(given.text, series, self.values.get('date'))}")  # fmt: skip
+        return number, number is not None
+
+    def _issn(self, series: Series) -> str | None:
+        given: str | None = self.values.get("issn")
+        if "issn" in self.broken or ("issn" in self.places and given is None):
+            return None
+        if given and series.issn and given != series.issn:
+            self.report.add("issn-differs", self.places["issn"], f"the ISSN is {given}; the series has {series.issn}",
+                            f"write {series.issn}, or leave the line out")  # fmt: skip
+            return None
+        if not given and not series.issn:
+            self.report.add("missing-field", Place(1, 1), 'there is no "issn", and the series has none',
+                            "add a line: issn: 2983-466X, or give the series its ISSN in series.yml")  # fmt: skip
+            return None
+        return given or series.issn
+
+    def _authors(self) -> tuple[Author, ...]:
+        authors: list[Author] = []
+        for given in self.values.get("author", ()):
+            person = given
+            if isinstance(given, Named):
+                person = self.settings.people.get(given.text)
+                if person is None:
+                    self.report.add("author-unknown", given.place, f'there is no "{given.text}" in people.yml',
+                                    f"write the full name, or add the person to people.yml{fields.meant(given.text, self.settings.people)}")  # fmt: skip
+                    continue
+            if any(person.identity == other.identity for other in authors):
+                self.report.add("author-repeated", self.places["author"], f'"{person.name}" is named twice', "keep one of the two")
+                continue
+            authors.append(person)
+        return tuple(authors)
+
+
+def _number_guess(text: str, series: Series, date: dt.date | None) -> str:
+    """The number that a misspelt one means, or an example."""
+    digits = re.findall("[0-9]+", text)
+    if series.numbering == "continuous" and len(digits) == 1:
+        return digits[0].lstrip("0") or series.number_example
+    if series.numbering == "per-year" and len(digits) == 2:
+        years = [d for d in digits if re.fullmatch("(19|20)[0-9]{2}", d)]
+        others = [d for d in digits if d not in years]
+        if len(years) == 1 and len(others) == 1 and others[0].strip("0"):
+            return f"{others[0].lstrip('0')}/{years[0]}"
+    if series.numbering == "per-year" and len(digits) == 1 and len(digits[0]) < 4 and digits[0].strip("0") and date:
+        return f"{digits[0].lstrip('0')}/{date.year}"
+    return series.number_example

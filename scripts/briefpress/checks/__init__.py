@@ -1,0 +1,68 @@
+"""The rules of a series: what a catalogue must be to be published.
+
+`check` gives every finding of every file at once, in reading order.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from pathlib import Path
+
+from briefpress.brief import Brief
+from briefpress.checks import across, files, header, text
+from briefpress.finding import Finding
+from briefpress.outline import Outline, outline
+from briefpress.rules import RULES, Report
+from briefpress.series import Catalogue, read_catalogue
+
+
+def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]]:
+    """Read and check everything under `root`.
+
+    Returns:
+        The catalogue of the briefs that could be read (None without a series), and all findings
+        in reading order.
+    """
+    catalogue, findings = read_catalogue(root, now)
+    findings += files.check_tree(root)
+    if catalogue is None:
+        return None, sorted(set(findings))
+    outlines = {brief.path: outline(brief.body, brief.body_line) for brief in catalogue.briefs}
+    findings += across.check_catalogue(catalogue)
+    for brief in catalogue.briefs:
+        found = check_brief(brief, catalogue, outlines, root)
+        mine = [finding for finding in findings if finding.path == brief.path]
+        others = [finding for finding in findings if finding.path != brief.path]
+        findings = others + _waived(brief, mine + found)
+    return catalogue, sorted(set(findings))
+
+
+def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path) -> list[Finding]:
+    """The findings of the rules on one brief."""
+    report = Report(brief.path)
+    header.check_header(brief, catalogue, report)
+    text.check_text(brief, outlines[brief.path], report)
+    text.check_links(brief, catalogue, outlines, root, report)
+    files.check_files(brief, outlines[brief.path], root, report)
+    return report.findings
+
+
+def _waived(brief: Brief, findings: list[Finding]) -> list[Finding]:
+    """Leave out what the brief waives, and report waivers that are wrong or no longer needed."""
+    report = Report(brief.path)
+    waived = set()
+    for waiver in brief.waivers:
+        code, place = waiver.rule
+        rule = RULES.get(code)
+        if rule is None:
+            close = difflib.get_close_matches(code, RULES, n=1)
+            report.add("waiver-unknown", place, f'there is no rule "{code}"',
+                       f"copy the rule's name from the end of the finding{f'; did you mean {close[0]}?' if close else ''}")  # fmt: skip
+        elif not rule.waivable:
+            report.add("waiver-refused", place, f"{code} cannot be waived", "mend what it reports, and take the waiver out")
+        elif not any(finding.code == code for finding in findings):
+            report.add("waiver-unused", place, f"nothing here needs the waiver for {code}", "take the waiver out")
+        else:
+            waived.add(code)
+    return [finding for finding in findings if finding.code not in waived] + report.findings

@@ -1,0 +1,113 @@
+"""Rules on the files of a brief: those that it names, and those that lie about."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from briefpress.brief import Brief
+from briefpress.fields import Named
+from briefpress.finding import Finding, Place
+from briefpress.media import DATA, PICTURES, Refusal, inspect, kind_of
+from briefpress.outline import Outline
+from briefpress.rules import Report
+from briefpress.series import BRIEFS, brief_paths
+
+_NAME = re.compile(r"[\w][\w.\-]*", re.ASCII)
+
+
+def named_files(brief: Brief, outlined: Outline) -> Iterator[tuple[Named, tuple[str, ...]]]:
+    """The files beside it that a brief names, each with the kinds that it may be.
+
+    A link in the text counts where it leads to a file of a kind that is published and goes into
+    no other folder.
+    """
+    if brief.image is not None:
+        yield brief.image, PICTURES
+    for data in brief.data:
+        yield data.file, DATA
+    for link in outlined.links:
+        target = unquote(link.target).removeprefix("./")
+        if link.image and not re.match(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|//", link.target):
+            yield Named(target, link.place), PICTURES
+        elif not link.image and "/" not in target and ":" not in target and kind_of(target):
+            yield Named(target, link.place), PICTURES + DATA
+
+
+def check_files(brief: Brief, outlined: Outline, root: Path, report: Report) -> None:
+    """Check that the files that a brief names are there and may be published."""
+    seen = set()
+    used = set()
+    for name, kinds in named_files(brief, outlined):
+        used.add(name.text)
+        if name.text in seen:
+            continue
+        seen.add(name.text)
+        _check_file(brief, name, kinds, root, report)
+    if brief.folder:
+        for entry in sorted(os.scandir(root / brief.folder), key=lambda entry: entry.name):
+            _check_beside(entry, used, report)
+
+
+def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, report: Report) -> None:
+    text, place = name
+    if "/" in text or "\\" in text or text in ("", ".", ".."):
+        report.add("file-missing", place, f'"{text}" is a path', "put the file into the brief's own folder and write its name alone")
+        return
+    if not brief.folder:
+        folder = brief.path.removesuffix(".md")
+        report.add("file-missing", place, f"{text} has no folder to lie in: this brief is a single file",
+                   f"move the brief to {folder}/index.md and put {text} beside it")  # fmt: skip
+        return
+    if not _NAME.fullmatch(text):
+        plain = re.sub(r"[^\w.\-]+", "-", text, flags=re.ASCII).strip("-.") or "figure-1.svg"
+        report.add("file-name", place, f'the file\'s name, "{text}", has spaces or signs that do not travel well', f"rename the file, for example to {plain}")
+        return
+    folder_path = root / brief.folder
+    names = os.listdir(folder_path)
+    file = folder_path / text
+    if text not in names:
+        alike = next((other for other in names if other.lower() == text.lower()), None)
+        others = sorted(other for other in names if kind_of(other))
+        remedy = f"write {alike}, as the file is called" if alike else "put the file there"
+        if not alike and others:
+            remedy += f", or write one of {', '.join(others[:5])}"
+        report.add("file-missing", place, f"{text} is not in the folder of the brief", remedy)
+    elif file.is_symlink() or not file.is_file():
+        report.add("symlink", place, f"{text} is a link to another place", "put the file itself into the folder")
+    elif kind_of(text) not in kinds:
+        what = "a picture" if kinds == PICTURES else "data"
+        report.add("file-kind", place, f"{text} is not {what}", f"use one of {', '.join(kinds)}")
+    elif isinstance(found := inspect(file), Refusal):
+        report.add(found.code, place, found.message, found.remedy)
+
+
+def _check_beside(entry: os.DirEntry[str], used: set[str], report: Report) -> None:
+    name = entry.name
+    if name == "index.md" or name[0] in "._":
+        return
+    if entry.is_symlink():
+        report.add("symlink", Place(1, 1), f"{name}, beside the brief, is a link to another place", "put the file itself there, or delete the link")
+    elif name.endswith(".md"):
+        report.add("file-stray", Place(1, 1), f"{name} lies in the folder of this brief and is not read",
+                   "move it out, or let its name begin with an underscore")  # fmt: skip
+    elif entry.is_file() and name not in used:
+        report.add("file-unused", Place(1, 1), f"{name} lies beside the brief and is not published", "name it in the brief, or move it out")
+
+
+def check_tree(root: Path) -> list[Finding]:
+    """Report links to other places among the briefs: they are not followed."""
+    known = set(brief_paths(root))
+    findings: list[Finding] = []
+    for folder, folders, names in os.walk(root / BRIEFS):
+        for name in sorted([*folders, *names]):
+            file = Path(folder, name)
+            path = file.relative_to(root).as_posix()
+            if file.is_symlink() and (name.endswith(".md") or file.is_dir()) and path not in known:
+                report = Report(path)
+                report.add("symlink", Place(1, 1), "this is a link to another place, and is not read", "put the file itself there")
+                findings += report.findings
+    return findings

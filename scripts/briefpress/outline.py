@@ -1,0 +1,324 @@
+"""What a brief's Markdown names, and where: headings, links, pictures, footnotes, raw HTML.
+
+Read from the text by line, without setting it: setting costs some ten milliseconds a brief, and
+its result has no lines. `tests/test_outline.py` holds that both see the same.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pymdownx.slugs import slugify
+
+from briefpress.brief import word_count
+from briefpress.finding import Place
+
+slug_of = slugify(case="lower")
+"""Heading text to id: Unicode letters stay."""
+
+
+RAW_TAGS = frozenset("abbr br cite del ins kbd mark q small span sub sup".split())
+"""HTML that an editor may write by hand; the rest is taken out."""
+RAW_TAG_ATTRIBUTES = frozenset({"lang", "title", "dir"})
+"""Attributes that such a tag may have."""
+LIST_ATTRIBUTES = RAW_TAG_ATTRIBUTES | {"id", "class"}
+"""Attributes that an attribute list, `{: lang=de }`, may have."""
+SCHEMES = frozenset({"http", "https", "mailto"})
+"""Schemes that a link may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of the text."""
+
+    level: int
+    text: str
+    id: str
+    place: Place
+    spaced: bool = True
+    """Whether a space follows its hashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link, or a picture, to `target` as it was typed."""
+
+    target: str
+    text: str
+    """The words of a link, as Markdown; the alternative text of a picture."""
+    title: str
+    image: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word that stands somewhere: a footnote's label, an id, the name of a tag."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All that a body names, in reading order."""
+
+    headings: tuple[Heading, ...]
+    links: tuple[Link, ...]
+    """Links and pictures."""
+    missing_references: tuple[Mark, ...]
+    """`[words][label]` without an address for the label."""
+    definitions: tuple[Mark, ...]
+    """Footnotes that are defined."""
+    references: tuple[Mark, ...]
+    """Footnotes that are referred to."""
+    tags: tuple[Mark, ...]
+    """Raw HTML: opening tags, as typed without the angle brackets."""
+    attributes: tuple[Mark, ...]
+    """Attribute lists: `#id .class lang=de`."""
+    ids: tuple[Mark, ...]
+    """Ids that the editor gave, as typed."""
+    gaps: tuple[tuple[str, Place], ...]
+    """A list or a table without an empty line before it: which of the two, and where."""
+    words: int
+    depth: int
+    """How deep lists and quotations nest."""
+    depth_place: Place
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """What a link into this text may point at."""
+        notes = {f"fn:{mark.text}" for mark in self.definitions}
+        return frozenset({heading.id for heading in self.headings} | {clean_id(mark.text) for mark in self.ids} | notes)
+
+
+def clean_id(typed: str) -> str:
+    """The id that is published for a typed one: letters, digits, `-` and `_`, no `_` at its start.
+
+    Ids with two underscores before them belong to the page itself.
+    """
+    return re.sub(r"[^\w-]", "", typed).lstrip("_-0123456789")
+
+
+_FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n\n).){1,5000}?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
+_ESCAPE = re.compile(r"\\[\\`*_{}\[\]()>#+\-.!|~^]")
+_LINK = re.compile(
+    r"(?P<bang>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\]){0,2000})\]\(\s*"
+    r"(?:<(?P<angle>[^<>\n]*)>|(?P<bare>(?:[^()<>\"']|\([^()]*\)){0,2000}?))"
+    r"(?:\s+(?P<quote>[\"'])(?P<title>(?:(?!\n\n).){0,2000}?)(?P=quote))?\s*\)",
+    re.DOTALL,
+)
+_REFERENCE = re.compile(r"(?P<bang>!?)\[(?P<text>[^\[\]^][^\[\]]{0,500})\][ ]?\[(?P<label>[^\[\]]{0,200})\](?![:(])")
+_ADDRESS = re.compile(r"^ {0,3}\[(?P<label>[^\]^][^\]\n]*)\]:[ \t]*<?(?P<target>[^\s>]+)>?[^\n]*$", re.MULTILINE)
+_AUTOLINK = re.compile(r"<(?P<target>(?:[a-z][a-z0-9+.\-]*:[^\s<>]+)|[^\s<>@]+@[^\s<>@]+)>", re.IGNORECASE)
+_NOTE = re.compile(r"^ {0,3}\[\^(?P<label>[^\]\n]+)\]:", re.MULTILINE)
+_NOTE_REFERENCE = re.compile(r"\[\^(?P<label>[^\]\n]+)\]")
+_HASHES = re.compile(r"^(?P<hashes>#{1,6})(?P<text>[^\n]*?)#*[ \t]*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$", re.MULTILINE)
+_ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+?)[ ]*\}")
+_TAG = re.compile(r"<(?P<tag>/?[A-Za-z!?][^<>]*)>")
+_ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
+_ROW = re.compile(r"^\|.*\|\s*$")
+_ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<named>[^\s\"'}]+)")
+
+
+def outline(body: str, first_line: int) -> Outline:
+    """Read a body.
+
+    Args:
+        body: Markdown, with `\\n` as line end.
+        first_line: the line of the file on which it begins.
+    """
+    return _Reader(body, first_line).outline()
+
+
+class _Reader:
+    def __init__(self, body: str, first_line: int) -> None:
+        self.first_line = first_line
+        self.body = body
+        self.starts = [0]
+        for line in body.split("\n"):
+            self.starts.append(self.starts[-1] + len(line) + 1)
+        masked = _blank_indented(_FENCE.sub(_blank, body))
+        masked = _COMMENT.sub(_blank, masked)
+        masked = _CODE.sub(_blank, masked)
+        self.text = _ESCAPE.sub(_blank, masked)
+        """The body with all that is not markup blanked out, each character in its place."""
+
+    def place(self, index: int) -> Place:
+        low, high = 0, len(self.starts) - 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if self.starts[middle] <= index else (low, middle)
+        return Place(self.first_line + low, index - self.starts[low] + 1)
+
+    def outline(self) -> Outline:
+        links, missing = self._links()
+        definitions = self._marks(_NOTE, "label")
+        defined = {hit.start("label") for hit in _NOTE.finditer(self.text)}
+        references = tuple(
+            Mark(hit["label"], self.place(hit.start())) for hit in _NOTE_REFERENCE.finditer(self.text)
+            if hit.start("label") not in defined
+        )  # fmt: skip
+        attributes = tuple(self._attributes())
+        tags = tuple(
+            Mark(hit["tag"], self.place(hit.start())) for hit in _TAG.finditer(self.text)
+            if not _AUTOLINK.fullmatch(hit[0]) and not hit["tag"].startswith("/")
+        )  # fmt: skip
+        ids = tuple(Mark(hit["id"] or hit["named"], mark.place) for mark in attributes for hit in _ID.finditer(mark.text))
+        depth, depth_place = self._depth()
+        return Outline(
+            headings=tuple(self._headings()), links=links, missing_references=missing, definitions=definitions,
+            references=references, tags=tags, attributes=attributes, ids=ids, gaps=tuple(self._gaps()),
+            words=self._words(), depth=depth, depth_place=depth_place,
+        )  # fmt: skip
+
+    def _marks(self, pattern: re.Pattern[str], group: str) -> tuple[Mark, ...]:
+        return tuple(Mark(hit[group], self.place(hit.start(group))) for hit in pattern.finditer(self.text))
+
+    def _links(self) -> tuple[tuple[Link, ...], tuple[Mark, ...]]:
+        addresses = {_label(hit["label"]): hit["target"] for hit in _ADDRESS.finditer(self.text)}
+        found, missing = [], []
+        for hit in _LINK.finditer(self.text):
+            found += self._inline(hit, 0)
+        for hit in _REFERENCE.finditer(self.text):
+            label = _label(hit["label"] or hit["text"])
+            place = self.place(hit.start())
+            if label in addresses:
+                found.append(Link(addresses[label], hit["text"], "", bool(hit["bang"]), place))
+            else:
+                missing.append(Mark(hit["label"] or hit["text"], place))
+        for hit in re.finditer(r"(?P<bang>!?)\[(?P<text>[^\[\]^][^\[\]]*)\](?![\[(:])", self.text):
+            if _label(hit["text"]) in addresses and self.text[max(0, hit.start() - 1)] != "]":
+                found.append(Link(addresses[_label(hit["text"])], hit["text"], "", bool(hit["bang"]), self.place(hit.start())))
+        for hit in _AUTOLINK.finditer(self.text):
+            target = hit["target"] if ":" in hit["target"] else f"mailto:{hit['target']}"
+            found.append(Link(target, hit["target"], "", False, self.place(hit.start())))
+        return tuple(sorted(found, key=lambda link: link.place)), tuple(missing)
+
+    def _inline(self, hit: re.Match[str], offset: int) -> Iterator[Link]:
+        group = "bare" if hit["bare"] is not None else "angle"
+        start, end = hit.span(group)
+        # Escapes are blanked in the text, so an address is read from the body itself.
+        target = self.body[offset + start : offset + end].strip().replace("\\", "")
+        alt = self.body[offset + hit.start("text") : offset + hit.end("text")]
+        yield Link(html.unescape(target), " ".join(alt.split()), " ".join((hit["title"] or "").split()), bool(hit["bang"]),
+                   self.place(offset + hit.start()))  # fmt: skip
+        if not hit["bang"]:
+            for inner in _LINK.finditer(hit["text"]):
+                yield from self._inline(inner, offset + hit.start("text"))
+
+    def _headings(self) -> Iterator[Heading]:
+        found = []
+        for hit in _HASHES.finditer(self.text):
+            raw = self.body[hit.start("text") : hit.end("text")]
+            found.append((hit.start(), len(hit["hashes"]), raw, raw[:1] in ("", " ", "\t")))
+        for hit in _UNDERLINE.finditer(self.text):
+            *_, above, line, _ = ["", "", *self.text[: hit.start()].rsplit("\n", 3)][-4:]
+            if line.strip() and not above.strip() and line[0] != "#" and not _ROW.match(line):
+                found.append((hit.start() - len(line) - 1, 1 if hit[0][0] == "=" else 2, line, True))
+        used: set[str] = set()
+        for start, level, raw, spaced in sorted(found):
+            attributes = re.search(r"[ ]+\{:?[ ]*([^{}\n]*?)[ ]*\}[ ]*$", raw)
+            text = raw[: attributes.start()] if attributes else raw
+            given = _ID.search(attributes[1]) if attributes else None
+            plain = _plain(text)
+            wanted = clean_id(given["id"] or given["named"]) if given else ""
+            yield Heading(level, plain, _unique(wanted or slug_of(plain, "-"), used), self.place(start), spaced)
+
+    def _attributes(self) -> Iterator[Mark]:
+        for hit in _ATTRIBUTES.finditer(self.text):
+            before = self.text[: hit.start()].rstrip(" ")[-1:]
+            line = self.text[self.text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
+            tight = self.text[hit.start() - 1 : hit.start()] in (")", "*", "_", "]", ">", "`", "^", "~") or before == ""
+            in_code = self.body[hit.start() - 1 : hit.start()] == "`"  # the code itself is blanked
+            if tight or in_code or line.startswith("#") or not line.strip():
+                yield Mark(hit["list"], self.place(hit.start()))
+
+    def _gaps(self) -> Iterator[tuple[str, Place]]:
+        lines = self.text.split("\n")
+        for index in range(1, len(lines)):
+            above, line = lines[index - 1], lines[index]
+            if not above.strip() or above[0] in " \t#>|" or _ITEM.match(above) or _NOTE.match(above):
+                continue
+            if _ITEM.match(line) and not re.match(r"[-=]+\s*$", line) and (line[0] in "-*+" or line.startswith("1")):
+                if _in_item(lines, index - 1):
+                    continue
+                yield "list", Place(self.first_line + index, 1)
+            elif _ROW.match(line) and index + 1 < len(lines) and re.match(r"^\|[\s:|\-]+\|\s*$", lines[index + 1]):
+                yield "table", Place(self.first_line + index, 1)
+
+    def _words(self) -> int:
+        text = _LINK.sub(lambda hit: hit["text"], self.text)
+        text = _ATTRIBUTES.sub("", _TAG.sub("", _ADDRESS.sub("", _NOTE_REFERENCE.sub("", text))))
+        return word_count(text)
+
+    def _depth(self) -> tuple[int, Place]:
+        deepest, place = 0, Place(self.first_line, 1)
+        for index, line in enumerate(self.text.split("\n")):
+            lead = re.match(r"(?:[ \t>]|[-*+][ \t]+(?=[-*+>]))*", line)
+            if lead is None or not line.strip():
+                continue
+            signs = lead[0]
+            depth = signs.count(">") + len(re.findall("[-*+]", signs)) + len(signs.replace("\t", "    ").replace(">", "")) // 4
+            if depth > deepest:
+                deepest, place = depth, Place(self.first_line + index, 1)
+        return deepest, place
+
+
+def _blank(hit: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", hit[0])
+
+
+def _blank_indented(text: str) -> str:
+    """Blank out code by indentation: four spaces after an empty line, outside a list or note."""
+    lines = text.split("\n")
+    nested = False  # whether an indented line belongs to a list item, a footnote or an admonition
+    for index, line in enumerate(lines):
+        if not line.strip():
+            continue
+        if not line.startswith(("    ", "\t")):
+            nested = bool(_ITEM.match(line.lstrip()) or _NOTE.match(line) or line.startswith(("!!!", ">"))) or (
+                nested and index > 0 and bool(lines[index - 1].strip()))  # fmt: skip
+        elif not nested and (index == 0 or not lines[index - 1].strip()):
+            for behind in range(index, len(lines)):
+                if lines[behind].strip() and not lines[behind].startswith(("    ", "\t")):
+                    break
+                lines[behind] = " " * len(lines[behind])
+    return "\n".join(lines)
+
+
+def _in_item(lines: list[str], index: int) -> bool:
+    """Whether a line belongs to a list item or a note that begins above it, without an empty line."""
+    while index >= 0 and lines[index].strip():
+        if _ITEM.match(lines[index].lstrip()) or _NOTE.match(lines[index]):
+            return True
+        index -= 1
+    return False
+
+
+def _label(text: str) -> str:
+    return " ".join(text.split()).lower()
+
+
+def _plain(markdown: str) -> str:
+    """The words of a heading without their markup."""
+    text = _NOTE_REFERENCE.sub("", markdown)
+    text = _LINK.sub(lambda hit: hit["text"], text)
+    text = re.sub(r"\{:?[^{}]*\}|</?[A-Za-z][^<>]*>", "", text)
+    text = re.sub(r"(?<!\\)(\*+|`+|~+|\^+)|(?<![\w\\])_+|(?<!\\)_+(?!\w)", "", text)
+    return html.unescape(re.sub(r"\\([\\`*_{}\[\]()>#+\-.!|~^])", r"\1", text)).strip()
+
+
+def _unique(wanted: str, used: set[str]) -> str:
+    """As Python-Markdown's `toc` does: `_1`, `_2` behind an id that is taken."""
+    while wanted in used or not wanted:
+        match = re.fullmatch(r"(.*)_([0-9]+)", wanted)
+        wanted = f"{match[1]}_{int(match[2]) + 1}" if match else f"{wanted}_1"
+    used.add(wanted)
+    return wanted

@@ -1,0 +1,360 @@
+"""The body: Markdown becomes safe HTML, a table of contents, and a count of words.
+
+Knows the libraries `markdown` and `nh3`. What an editor writes is cleaned by an allow-list, and
+raw HTML can be no link, no picture and no structure, so that every address in the result is one
+that the checks have seen.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import xml.etree.ElementTree as etree
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import markdown
+import nh3
+from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.tables import TableExtension
+from markdown.extensions.toc import TocExtension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from briefpress.brief import word_count
+from briefpress.outline import RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, clean_id, slug_of
+
+VERSION = "1"
+"""Part of every key in the store: raise it when the result for the same text changes."""
+TIME_LIMIT = 20
+"""Seconds that one body may take. A brief of 2,400 words takes a hundredth of one."""
+
+# Tags that Markdown writes, and those that an editor may write by hand.
+_TAGS = RAW_TAGS | frozenset(
+    "a blockquote code dd div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section strong table tbody td "
+    "th thead tr ul".split()
+)
+_CLASSES = frozenset(
+    "admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll table tip "
+    "warning".split()
+)
+"""Every class that a body may have; anything else is taken out."""
+_ATTRIBUTES = {
+    "*": {"id", "class", "lang", "title", "dir"},
+    "a": {"href", "download", "aria-label"},
+    "div": {"role", "tabindex", "aria-label", "aria-labelledby"},
+    "img": {"src", "alt", "width", "height", "loading"},
+    "ol": {"start"},
+    "section": {"aria-labelledby"},
+    "th": {"scope"},
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the brief's folder as a page shows it."""
+
+    address: str
+    width: int = 0
+    """Pixels; 0 where the file does not say."""
+    height: int = 0
+    data: str = ""
+    """The address of the data behind it, or empty."""
+    data_text: str = ""
+    """The words of the link to the data."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """All that a body depends on besides its own text; part of its key in the store."""
+
+    texts: Mapping[str, str]
+    """The page's own words in the brief's language."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Link target as typed → the address on the page."""
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+    """File name as typed → the picture."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body as a page shows it."""
+
+    html: str
+    toc: tuple[Mapping[str, Any], ...]
+    """Headings of the first two levels: id, title, children."""
+    words: int
+
+
+class BodyTimeout(Exception):
+    """The text could not be set within TIME_LIMIT."""
+
+
+def render(text: str, around: Surroundings) -> Body:
+    """Set a body.
+
+    Args:
+        text: Markdown that the checks have passed.
+        around: addresses, pictures and words for it.
+
+    Raises:
+        BodyTimeout: it takes longer than TIME_LIMIT.
+    """
+    converter = markdown.Markdown(
+        extensions=[
+            TocExtension(toc_depth="2-3", slugify=slug_of),
+            FootnoteExtension(BACKLINK_TITLE=around.texts["back_to_text"] + " {}", SEPARATOR=":"),
+            TableExtension(),
+            "attr_list",
+            "admonition",
+            "fenced_code",
+            "sane_lists",
+            "pymdownx.caret",
+            "pymdownx.tilde",
+            _BriefExtension(around),
+        ],
+        extension_configs={"pymdownx.caret": {"insert": False}, "pymdownx.tilde": {"delete": False}},
+        output_format="html",
+    )
+    with _time_limit(TIME_LIMIT):
+        html = _clean(converter.convert(text))
+    toc = tuple(_entry(token) for token in getattr(converter, "toc_tokens", ()))
+    return Body(html, toc, word_count(re.sub(r"<[^>]*>", " ", html)))
+
+
+def _entry(token: Mapping[str, Any]) -> dict[str, Any]:
+    # `name` is escaped HTML text; templates escape again.
+    title = re.sub(r"<[^>]*>", "", str(token["name"]))
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        title = title.replace(entity, char)
+    return {"id": token["id"], "title": title, "children": [_entry(child) for child in token["children"]]}
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=set(_TAGS),
+        clean_content_tags={"script", "style", "iframe", "object", "svg", "math", "template", "noscript", "textarea", "title"},
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=_filtered,
+        url_schemes=set(SCHEMES),
+        link_rel=None,
+    )
+
+
+def _filtered(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        return " ".join(word for word in value.split() if word in _CLASSES) or None
+    if name == "role":
+        return value if value == "region" else None
+    return value
+
+
+@contextmanager
+def _time_limit(seconds: int) -> Iterator[None]:
+    # Only the main thread of a POSIX system can be interrupted; elsewhere the size limit must do.
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise BodyTimeout
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+class _BriefExtension(Extension):
+    def __init__(self, around: Surroundings) -> None:
+        super().__init__()
+        self.around = around
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802  # Python-Markdown's name
+        # Without the block parser for HTML, text between raw tags is Markdown like any other.
+        md.preprocessors.deregister("html_block")
+        md.preprocessors.register(_WithoutComments(md), "briefpress-comments", 20)
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(_RawTag(r"<(/?[a-zA-Z][^<>]*)>", md), "html", 90)
+        # After inline patterns (20) and attribute lists (8), before the table of contents (5).
+        md.treeprocessors.register(_Sheet(md, self.around), "briefpress-sheet", 7)
+        md.treeprocessors.register(_Notes(md, self.around), "briefpress-notes", 4)
+
+
+class _WithoutComments(Preprocessor):
+    def run(self, lines: list[str]) -> list[str]:
+        text = re.sub(r"<!--.*?-->", lambda hit: "\n" * hit[0].count("\n"), "\n".join(lines), flags=re.DOTALL)
+        return text.split("\n")
+
+
+class _RawTag(InlineProcessor):
+    """A raw tag: kept bare where an editor may write it, left to the sanitiser where it must go."""
+
+    def handleMatch(self, match: re.Match[str], data: str) -> tuple[str | None, int, int]:  # type: ignore[override]  # noqa: N802  # Python-Markdown's name
+        inner = match[1]
+        name = re.match(r"/?([a-zA-Z][\w-]*)", inner)
+        assert name is not None
+        tag = name[1].lower()
+        if tag in RAW_TAGS:
+            kept = "".join(
+                f' {hit[1].lower()}="{hit[2]}"'
+                for hit in re.finditer(r"\s([a-zA-Z-]+)=\"([^\"<>]*)\"", inner)
+                if hit[1].lower() in RAW_TAG_ATTRIBUTES
+            )
+            markup = f"</{tag}>" if inner.startswith("/") else f"<{tag}{kept}>"
+        elif tag in _TAGS:
+            markup = ""  # Markdown writes this one; by hand it could carry an address past the checks
+        else:
+            markup = match[0]
+        return self.md.htmlStash.store(markup), match.start(0), match.end(0)
+
+
+class _Sheet(Treeprocessor):
+    """Figures, tables with caption and note, addresses, ids."""
+
+    def __init__(self, md: markdown.Markdown, around: Surroundings) -> None:
+        super().__init__(md)
+        self.around = around
+        words = around.texts
+        # A no-break space may stand before the colon, as in French.
+        self.caption = re.compile(rf"\s*(?:{re.escape(words['table'])}|Table)[\s\u00a0\u202f]?:\s*")
+        self.note = re.compile(rf"\s*(?:{re.escape(words['note'])}|Note)[\s\u00a0\u202f]?:\s*")
+        self.tables = 0
+
+    def run(self, root: etree.Element) -> None:
+        self.tables = 0
+        for element in root.iter():
+            self._attributes(element)
+        self._parents(root)
+
+    def _attributes(self, element: etree.Element) -> None:
+        if (given := element.get("id")) is not None and not re.match(r"fn(ref)?\d*:", given):
+            if cleaned := clean_id(given):
+                element.set("id", cleaned)
+            else:
+                del element.attrib["id"]
+        tag = element.tag
+        if tag == "a" and not element.get("class", "").startswith("footnote-"):
+            target = element.get("href", "")
+            address = self.around.addresses.get(target)
+            if address is not None:
+                element.set("href", address)
+            elif not re.match(r"(?:https?|mailto):", target) and not target.startswith("#"):
+                # Not an address that the checks have passed: AtomicString entities, odd schemes.
+                if "&#" not in target and "\x02" not in target:
+                    element.attrib.pop("href", None)
+        elif tag == "img":
+            self._picture(element)
+        elif tag in ("td", "th"):
+            style = element.attrib.pop("style", "")
+            side = re.fullmatch(r"text-align: (right|center);", style)
+            if side:
+                element.set("class", side[1])
+            if tag == "th":
+                element.set("scope", "col")
+
+    def _picture(self, element: etree.Element) -> None:
+        picture = self.around.pictures.get(element.get("src", ""))
+        if picture is None:
+            element.attrib.pop("src", None)
+            return
+        element.set("src", picture.address)
+        for name, pixels in (("width", picture.width), ("height", picture.height)):
+            if pixels:
+                element.set(name, str(pixels))
+        element.set("loading", "lazy")
+        element.set("data-data", picture.data)
+        element.set("data-words", picture.data_text)
+
+    def _parents(self, parent: etree.Element) -> None:
+        index = 0
+        while index < len(parent):
+            child = parent[index]
+            if child.tag == "table":
+                self._table(parent, index)
+                index = list(parent).index(self.wrapper)
+            elif child.tag == "p" and self._is_picture(child):
+                parent[index] = self._figure(child)
+            elif child.tag in ("blockquote", "li", "div", "ul", "ol", "dd"):
+                self._parents(child)
+            index += 1
+
+    @staticmethod
+    def _is_picture(paragraph: etree.Element) -> bool:
+        if len(paragraph) != 1 or (paragraph.text or "").strip() or (paragraph[0].tail or "").strip():
+            return False
+        only = paragraph[0]
+        return only.tag == "img" or (only.tag == "a" and len(only) == 1 and only[0].tag == "img" and not (only.text or "").strip()
+                                     and not (only[0].tail or "").strip())  # fmt: skip
+
+    def _figure(self, paragraph: etree.Element) -> etree.Element:
+        figure = etree.Element("figure", {key: value for key, value in paragraph.items() if key in ("id", "lang")})
+        figure.append(paragraph[0])
+        figure.tail = paragraph.tail
+        paragraph[0].tail = None
+        image = next(figure.iter("img"))
+        if identity := image.attrib.pop("id", None):
+            figure.set("id", identity)
+        caption, data, words = (image.attrib.pop(name, "") for name in ("title", "data-data", "data-words"))
+        if caption or data:
+            box = etree.SubElement(figure, "figcaption")
+            if caption:
+                etree.SubElement(box, "p").text = caption
+            if data:
+                link = etree.SubElement(etree.SubElement(box, "p"), "a", {"href": data, "download": ""})
+                link.text = words
+        return figure
+
+    def _table(self, parent: etree.Element, index: int) -> None:
+        table = parent[index]
+        self.tables += 1
+        wrapper = self.wrapper = etree.Element("div", {"class": "table"})
+        wrapper.tail, table.tail = table.tail, None
+        region = {"class": "scroll", "role": "region", "tabindex": "0"}
+        before = parent[index - 1] if index else None
+        if before is not None and before.tag == "p" and self.caption.match(before.text or ""):
+            identity = f"__table-{self.tables}"
+            before.set("class", "caption")
+            before.set("id", identity)
+            before.text = self.caption.sub("", before.text or "", count=1)
+            parent.remove(before)
+            index -= 1
+            wrapper.append(before)
+            region["aria-labelledby"] = identity
+        else:
+            region["aria-label"] = f"{self.around.texts['table']} {self.tables}"
+        parent[index] = wrapper
+        etree.SubElement(wrapper, "div", region).append(table)
+        after = parent[index + 1] if index + 1 < len(parent) else None
+        if after is not None and after.tag == "p" and (found := self.note.match(after.text or "")):
+            after.set("class", "note")
+            after.text = (after.text or "")[found.start() :].lstrip()
+            parent.remove(after)
+            wrapper.append(after)
+
+
+class _Notes(Treeprocessor):
+    """The footnotes under a heading of their own, as a section that can be named."""
+
+    def __init__(self, md: markdown.Markdown, around: Surroundings) -> None:
+        super().__init__(md)
+        self.around = around
+
+    def run(self, root: etree.Element) -> None:
+        for element in root.iter("div"):
+            if element.get("class") == "footnote":
+                element.tag = "section"
+                element.set("aria-labelledby", "__notes")
+                element[:] = [child for child in element if child.tag != "hr"]
+                heading = etree.Element("h2", {"id": "__notes"})
+                heading.text = self.around.texts["notes"]
+                element.insert(0, heading)

@@ -1,0 +1,72 @@
+"""What is costly to make, kept by what it depends on.
+
+A key names everything that decides a result, so an entry is never out of date, only unused. An
+entry is written whole or not at all: two builds at once, or one that is killed, do no harm.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+def digest(*parts: object) -> str:
+    """A key of sixty-four hexadecimal digits for values that JSON can hold, bytes among them."""
+    state = hashlib.blake2b(digest_size=32)
+    for part in parts:
+        data = part if isinstance(part, bytes) else json.dumps(part, ensure_ascii=False, sort_keys=True).encode()
+        state.update(len(data).to_bytes(8, "big") + data)
+    return state.hexdigest()
+
+
+@dataclass
+class Store:
+    """A folder of entries, one file each."""
+
+    folder: Path
+    made: dict[str, int] = field(default_factory=dict)
+    """How many entries of each kind were not there and had to be made."""
+
+    def get(self, kind: str, key: str) -> bytes | None:
+        """The entry, or None."""
+        try:
+            return self._file(kind, key).read_bytes()
+        except OSError:
+            return None
+
+    def put(self, kind: str, key: str, data: bytes) -> None:
+        """Keep an entry; a folder that cannot be written is an entry that is made again."""
+        self.made[kind] = self.made.get(kind, 0) + 1
+        file = self._file(kind, key)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=file.parent)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(data)
+                os.replace(name, file)
+            except BaseException:
+                os.unlink(name)
+                raise
+        except OSError:
+            return
+
+    def get_json(self, kind: str, key: str) -> Any:
+        """The entry as JSON knows it, or None; one that cannot be read counts as not there."""
+        data = self.get(kind, key)
+        try:
+            return None if data is None else json.loads(data)
+        except ValueError:
+            return None
+
+    def put_json(self, kind: str, key: str, value: Any) -> None:
+        """Keep a value that JSON can hold."""
+        self.put(kind, key, json.dumps(value, ensure_ascii=False).encode())
+
+    def _file(self, kind: str, key: str) -> Path:
+        return self.folder / kind / key[:2] / key

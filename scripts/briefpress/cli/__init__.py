@@ -1,0 +1,32 @@
+"""The command line: one module a command. Exit 0 fine, 1 findings, 2 a wrong call or environment."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+_COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site."}
+
+
+class _Group(click.Group):
+    """Loads a command only when it is called: `check` must not wait for MkDocs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"briefpress.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.command(cls=_Group)
+@click.version_option(package_name="briefpress")
+def main() -> None:
+    """Publish a numbered series of policy briefs."""

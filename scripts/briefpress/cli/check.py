@@ -1,0 +1,81 @@
+"""`briefpress check`: every finding at once, without MkDocs."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from briefpress.checks import check
+from briefpress.cli.moment import now_option
+from briefpress.finding import Finding, Level, blocking
+from briefpress.series import BRIEFS
+
+_COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "cyan"}
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--strict", is_flag=True, help="Let warnings block too, as the build of the site does.")
+@click.option("--format", "form", type=click.Choice(["text", "github", "json"]), default=None,
+              help="Default: text, and github within GitHub Actions.")
+@now_option
+def command(paths: tuple[str, ...], strict: bool, form: str | None, now: dt.datetime) -> None:
+    """Report every mistake in the briefs under this folder, or in the PATHs alone.
+
+    Exits with 1 where something keeps the briefs from being published.
+    """
+    root = Path.cwd()
+    if not (root / BRIEFS).is_dir():
+        raise click.UsageError(f"there is no folder {BRIEFS}/ here; go to the project's folder first")
+    wanted = _wanted(paths, root)
+    _, findings = check(root, now)
+    if wanted:
+        findings = [one for one in findings if any(one.path == path or one.path.startswith(f"{path}/") for path in wanted)]
+    form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
+    _print(findings, form, strict=strict)
+    sys.exit(1 if blocking(findings, strict=strict) else 0)
+
+
+def _wanted(paths: tuple[str, ...], root: Path) -> list[str]:
+    wanted = []
+    for path in paths:
+        full = Path(os.path.normpath(root / path))
+        if not full.exists():
+            raise click.UsageError(f"there is no {path}")
+        if not full.is_relative_to(root / BRIEFS):
+            raise click.UsageError(f"{path} is not in {BRIEFS}/")
+        relative = full.relative_to(root).as_posix()
+        wanted.append(relative)
+    return wanted
+
+
+def _print(findings: list[Finding], form: str, *, strict: bool) -> None:
+    if form == "json":
+        click.echo(json.dumps([one.as_dict() for one in findings], ensure_ascii=False, indent=2))
+        return
+    for one in findings:
+        click.echo(one.github() if form == "github" else _coloured(one))
+    if form == "text":
+        click.echo(_total(findings, strict=strict), err=True)
+
+
+def _coloured(finding: Finding) -> str:
+    """The finding with its level in colour; click takes colours out where there is no terminal."""
+    level = f"{finding.level}: "
+    return str(finding).replace(level, click.style(level, fg=_COLOURS[finding.level], bold=True), 1)
+
+
+def _total(findings: list[Finding], *, strict: bool) -> str:
+    counts = Counter(one.level for one in findings)
+    plural = {Level.ERROR: "errors", Level.WARNING: "warnings", Level.ADVICE: "pieces of advice"}
+    single = {Level.ERROR: "error", Level.WARNING: "warning", Level.ADVICE: "piece of advice"}
+    parts = [f"{counts[level]} {single[level] if counts[level] == 1 else plural[level]}" for level in Level if counts[level]]
+    stopping = blocking(findings, strict=strict)
+    verdict = "to mend before the briefs can be published" if stopping else "nothing that blocks"
+    return f"{', '.join(parts)}: {verdict}" if parts else "all briefs are fine"

@@ -1,0 +1,74 @@
+"""The links of a built site. The only module that knows lychee, which comes with the extra `links`."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, order=True)
+class Broken:
+    """A link of the built site that leads nowhere."""
+
+    page: str
+    """The page, from the site's root: policy-briefs/2024/7/index.html."""
+    target: str
+    """Where it was to lead, from the site's root where it is inside."""
+
+    def __str__(self) -> str:
+        return f"{self.page}: a link leads nowhere: {self.target}"
+
+
+class LinksError(Exception):
+    """The links could not be checked; the text says why."""
+
+
+def checker() -> str | None:
+    """The path of lychee: that of this environment, else that of the machine; None without one."""
+    return shutil.which("lychee", path=str(Path(sys.executable).parent)) or shutil.which("lychee")
+
+
+def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
+    """Check every link within a built site, with its fragments, without the network.
+
+    Args:
+        site: the folder of the site.
+        site_url: its own address; links that begin with it are looked up in the folder.
+
+    Returns:
+        How many links were looked at, and those that lead nowhere.
+
+    Raises:
+        LinksError: there is no checker, or it failed.
+    """
+    program = checker()
+    if program is None:
+        raise LinksError("lychee is not installed")
+    folder = site.resolve()
+    address = urlsplit(site_url)
+    own = re.escape(f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}")
+    done = subprocess.run(
+        [
+            program, "--offline", "--no-progress", "--format", "json", "--include-fragments=anchor-only",
+            "--index-files", "index.html", "--root-dir", str(folder), "--remap", f"{own}/?(.*) {folder.as_uri()}/$1",
+            "--exclude-path", str(folder / "pagefind"), str(folder / "**" / "*.html"),
+        ],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    try:
+        report = json.loads(done.stdout)
+    except ValueError as error:
+        raise LinksError(f"lychee ended with {done.returncode}: {done.stderr.strip()[-500:]}") from error
+    prefix = f"{folder.as_uri()}/"
+    broken = [
+        Broken(Path(page).relative_to(folder).as_posix(), str(failure["url"]).removeprefix(prefix))
+        for page, failures in report.get("error_map", report.get("fail_map", {})).items()
+        for failure in failures
+    ]
+    return int(report.get("total", 0)), sorted(set(broken))

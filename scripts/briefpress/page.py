@@ -1,0 +1,163 @@
+"""A brief's page as plain data, and what its body needs from around it."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from briefpress.body import Body, Picture, Surroundings
+from briefpress.brief import Brief
+from briefpress.byline import joined
+from briefpress.checks.files import named_files
+from briefpress.checks.text import internal
+from briefpress.fields import LICENCES
+from briefpress.listing import date_text, description, entry, masthead, year_of
+from briefpress.media import Media, inspect, kind_of, size_text
+from briefpress.outline import Outline
+from briefpress.series import Catalogue
+from briefpress.texts import texts
+
+WORDS_A_MINUTE = 230
+"""How fast a text of this kind is read: Brysbaert (2019) gives 238 for English non-fiction."""
+
+
+def published_files(brief: Brief, outlined: Outline, root: Path) -> dict[str, Media]:
+    """The files beside a brief that are published, by name; the checks have passed them."""
+    found = {}
+    for name, _ in named_files(brief, outlined):
+        if name.text not in found and isinstance(media := inspect(root / brief.folder / name.text), Media):
+            found[name.text] = media
+    return found
+
+
+def surroundings(brief: Brief, outlined: Outline, catalogue: Catalogue, files: dict[str, Media],
+                 docs: dict[str, str]) -> Surroundings:  # fmt: skip
+    """What the body of a brief depends on.
+
+    Args:
+        brief: the brief.
+        outlined: what its text names.
+        catalogue: all briefs.
+        files: the files beside it that are published.
+        docs: the site's other pages: path from the project's folder → address.
+    """
+    here = catalogue.permalink(brief)
+    addresses = {}
+    for link in outlined.links:
+        target = internal(brief, link)
+        if target is None or link.image:
+            continue
+        name = target.path.rpartition("/")[2]
+        other = catalogue.by_path.get(target.path)
+        if other is not None and other.is_public(catalogue.now):
+            address = relative(catalogue.permalink(other), here)
+        elif target.path in docs:
+            address = relative(docs[target.path], here)
+        elif name in files and target.path == posixpath.join(brief.folder, name):
+            address = quote(name)
+        else:
+            continue
+        addresses[link.target] = address + (f"#{quote(target.anchor, safe=':')}" if target.anchor else "")
+    words = texts(brief.lang)
+    data = {os.path.splitext(one.file.text)[0]: one.file.text for one in brief.data}
+    pictures = {}
+    for name, media in files.items():
+        behind = data.get(os.path.splitext(name)[0], "")
+        of_data = files.get(behind)
+        pictures[name] = Picture(
+            quote(name), media.width, media.height, quote(behind) if of_data else "",
+            words["data_file"].format(kind=of_data.kind.upper(), size=size_text(of_data.size)) if of_data else "",
+        )  # fmt: skip
+    # A picture may be typed as ./name too.
+    pictures |= {f"./{name}": picture for name, picture in pictures.items()}
+    return Surroundings(words, addresses, pictures)
+
+
+def relative(url: str, base: str) -> str:
+    """The address `url` as a page at `base` writes it; both from the site's root, pages with a slash."""
+    path = posixpath.relpath("/" + url, "/" + base)
+    return path + "/" if url.endswith("/") or not url else path
+
+
+def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue, files: dict[str, Media], *,
+               site_url: str, source: str) -> dict[str, Any]:  # fmt: skip
+    """What the template `brief.html` prints.
+
+    Args:
+        brief: a public brief of the catalogue.
+        body: its text as set.
+        outlined: what its text names.
+        catalogue: all briefs.
+        files: the files beside it that are published.
+        site_url: the site's own address, with a slash at its end.
+        source: an address with `{path}` in it, for the link to the file; or empty.
+    """
+    series = catalogue.series(brief)
+    words = texts(brief.lang)
+    url = catalogue.permalink(brief)
+    several = len(brief.authors) > 1
+    kin = catalogue.of(series)
+    at = kin.index(brief)
+    minutes = max(1, round(body.words / WORDS_A_MINUTE))
+    licence = LICENCES[brief.license]
+    shown = {os.path.splitext(link.target)[0] for link in outlined.links if link.image}
+    related = [catalogue.named(one.text, brief.series) for one in brief.related]
+    return {
+        "number": str(brief.number or ""),
+        "year": str(year_of(brief)),
+        "title": brief.title,
+        "subtitle": brief.subtitle,
+        "url": url,
+        "permalink": site_url + url,
+        "lang": brief.lang,
+        "masthead": masthead(series, brief),
+        "date": brief.date.isoformat(),
+        "date_text": date_text(brief.date, series.date_style, brief.lang),
+        "by_text": words["by"],
+        "byline": joined([author.name for author in brief.authors], words["and"]),
+        "authors": [
+            {"name": author.name, "orcid": author.orcid, "affiliation": ", ".join(author.affiliation),
+             "email": author.email, "bio": author.bio}
+            for author in brief.authors
+        ],
+        "affiliations": list(dict.fromkeys(one for author in brief.authors for one in author.affiliation)),
+        "about_heading": words["about_many" if several else "about_one"],
+        "minutes": minutes,
+        "reading_text": words["reading_time"].format(minutes=minutes),
+        "words": body.words,
+        "key_issues": list(brief.key_issues),
+        "description": description(brief),
+        "toc": list(body.toc),
+        "body": body.html,
+        "disclaimer": series.disclaimer.several if several else series.disclaimer.one,
+        "license": {"name": licence.name, "url": licence.url},
+        "copyright": words["copyright_many" if several else "copyright_one"].format(year=brief.date.year),
+        "issn": brief.issn,
+        "funding": brief.funding,
+        "acknowledgements": brief.acknowledgements,
+        "topics": [{"id": one.text, "label": series.topics[one.text]} for one in brief.topics],
+        "regions": [{"id": one.text, "label": series.regions[one.text]} for one in brief.regions],
+        "keywords": list(brief.keywords),
+        "image": _image(brief, files, url),
+        "data": [
+            {"url": url + quote(one.file.text), "title": one.title or one.file.text,
+             "text": f"{kind_of(one.file.text).upper()}, {size_text(files[one.file.text].size)}",
+             "license": LICENCES[one.license].name if one.license else ""}
+            for one in brief.data
+            if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
+        ],
+        "related": [entry(catalogue, other, brief.lang) for other in related if other and other.is_public(catalogue.now)],
+        "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
+        "newer": entry(catalogue, kin[at + 1], brief.lang) if at + 1 < len(kin) else None,
+        "source_url": source.replace("{path}", quote(brief.path)) if source else "",
+    }  # fmt: skip
+
+
+def _image(brief: Brief, files: dict[str, Media], url: str) -> dict[str, Any] | None:
+    media = files.get(brief.image.text) if brief.image else None
+    if brief.image is None or media is None:
+        return None
+    return {"url": url + quote(brief.image.text), "alt": brief.image_alt, "width": media.width, "height": media.height}

@@ -1,0 +1,1 @@
+"""What others harvest from the site, derived from the one catalogue."""

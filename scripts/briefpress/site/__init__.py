@@ -1,0 +1,1 @@
+"""The edge to MkDocs and its theme: the only package that imports mkdocs."""

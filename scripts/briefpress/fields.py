@@ -453,7 +453,8 @@ def mapping_of(rows: tuple[Field, ...], make: Callable[..., Any]) -> Reader:
 def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
     """A controlled list: short id and its label, in the order of the file."""
     if not isinstance(node, MappingNode):
-        report.add("field-shape", node.place, f"{label} is not a list of ids and labels", "write each on a line of its own: defence: Security and defence")
+        report.add("field-shape", node.place, f"{label} is not a list of ids and labels",
+                   "write each on a line of its own: defence: Security and defence")  # fmt: skip
         return None
     found = {}
     for entry in node.entries:
@@ -467,7 +468,7 @@ def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
 def author(node: Node, label: str, report: Report) -> Author | Named | None:
     """A name, an id of people.yml, or a person with details."""
     if isinstance(node, MappingNode):
-        return _AUTHOR_READER(node, label, report)  # type: ignore[no-any-return]  # a reader gives Any
+        return _person(node, label, report)
     value = _plain(node, label, report)
     if value is None:
         return None
@@ -529,7 +530,6 @@ AUTHOR_FIELDS = (
     Field("bio", text(5, 1000), "A sentence or two about the author.", "bio: Eva Example is a research fellow."),
 )  # fmt: skip
 """The fields of an author, in a brief and in people.yml."""
-_AUTHOR_READER = _person
 
 
 def _data_file(node: Node, label: str, report: Report) -> DataFile | None:
@@ -653,7 +653,7 @@ def read_fields(
     *,
     where: str = "",
     broken: Iterable[str] = (),
-    aliases: Mapping[str, str] = {},  # noqa: B006  # never written to
+    aliases: Mapping[str, str] = {},  # never written to
 ) -> dict[str, Any]:
     """Turn the entries of a mapping into values, by the rows of a table.
 
@@ -696,10 +696,15 @@ def read_fields(
     return values
 
 
-def _renamed(typed: str, table: Mapping[str, Field], aliases: Mapping[str, str]) -> str | None:
-    """The field that a key means when its case and signs are overlooked."""
+def plain_name(typed: str, aliases: Mapping[str, str]) -> str:
+    """The name of a field as the table has it: case and signs overlooked, other systems' names translated."""
     plain = re.sub(r"[\s\-]+", "_", typed.strip().lower())
-    plain = aliases.get(plain, plain)
+    return aliases.get(plain, plain)
+
+
+def _renamed(typed: str, table: Mapping[str, Field], aliases: Mapping[str, str]) -> str | None:
+    """The field that a key means; None where it means none."""
+    plain = plain_name(typed, aliases)
     return plain if plain in table else None
 
 

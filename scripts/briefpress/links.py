@@ -52,11 +52,15 @@ def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
         raise LinksError("lychee is not installed")
     folder = site.resolve()
     address = urlsplit(site_url)
-    own = re.escape(f"{address.scheme}://{address.netloc}{address.path.rstrip('/')}")
+    below = address.path.rstrip("/")
+    own = re.escape(f"{address.scheme}://{address.netloc}{below}")
+    here = folder.as_uri()
+    # The page for lost readers can be shown at any depth, so its addresses begin at the host's root.
+    rooted = ["--remap", f"{re.escape(here + below)}(/.*|$) {here}$1"] if below else []
     done = subprocess.run(
         [
             program, "--offline", "--no-progress", "--format", "json", "--include-fragments=anchor-only",
-            "--index-files", "index.html", "--root-dir", str(folder), "--remap", f"{own}/?(.*) {folder.as_uri()}/$1",
+            "--index-files", "index.html", "--root-dir", str(folder), "--remap", f"{own}/?(.*) {here}/$1", *rooted,
             "--exclude-path", str(folder / "pagefind"), str(folder / "**" / "*.html"),
         ],
         capture_output=True, text=True, check=False,
@@ -65,7 +69,7 @@ def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
         report = json.loads(done.stdout)
     except ValueError as error:
         raise LinksError(f"lychee ended with {done.returncode}: {done.stderr.strip()[-500:]}") from error
-    prefix = f"{folder.as_uri()}/"
+    prefix = f"{here}/"
     broken = [
         Broken(Path(page).relative_to(folder).as_posix(), str(failure["url"]).removeprefix(prefix))
         for page, failures in report.get("error_map", report.get("fail_map", {})).items()

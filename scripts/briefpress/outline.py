@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pymdownx.slugs import slugify
+from pymdownx.slugs import slugify  # type: ignore[import-untyped]  # it has no types
 
 from briefpress.brief import word_count
 from briefpress.finding import Place
@@ -131,7 +131,7 @@ def outline(body: str, first_line: int) -> Outline:
     """Read a body.
 
     Args:
-        body: Markdown, with `\\n` as line end.
+        body: Markdown, with line feeds as line ends.
         first_line: the line of the file on which it begins.
     """
     return _Reader(body, first_line).outline()
@@ -183,7 +183,8 @@ class _Reader:
 
     def _links(self) -> tuple[tuple[Link, ...], tuple[Mark, ...]]:
         addresses = {_label(hit["label"]): hit["target"] for hit in _ADDRESS.finditer(self.text)}
-        found, missing = [], []
+        found: list[Link] = []
+        missing: list[Mark] = []
         for hit in _LINK.finditer(self.text):
             found += self._inline(hit, 0)
         for hit in _REFERENCE.finditer(self.text):
@@ -214,7 +215,7 @@ class _Reader:
                 yield from self._inline(inner, offset + hit.start("text"))
 
     def _headings(self) -> Iterator[Heading]:
-        found = []
+        found: list[tuple[int, int, str, bool]] = []
         for hit in _HASHES.finditer(self.text):
             raw = self.body[hit.start("text") : hit.end("text")]
             found.append((hit.start(), len(hit["hashes"]), raw, raw[:1] in ("", " ", "\t")))

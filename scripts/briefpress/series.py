@@ -20,7 +20,7 @@ from briefpress.brief import Brief, IssueNumber
 from briefpress.byline import Author
 from briefpress.fields import Disclaimer, Named
 from briefpress.finding import Finding, Level, Place
-from briefpress.front_matter import Items, read_front_matter, read_mapping, read_text
+from briefpress.front_matter import Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.rules import Report
 
@@ -282,9 +282,7 @@ class _BriefReader:
         authors = self._authors()
         if not numbered or issn is None or not authors or any(row.required and row.name not in values for row in fields.FIELDS):
             return None
-        key_issues = self.mapping.get("key_issues") or next(
-            (entry for entry in self.mapping.entries if isinstance(entry.value, Items) and entry.key.text.lower().startswith("key")), None)  # fmt: skip
-        items = key_issues.value.items if key_issues and isinstance(key_issues.value, Items) else ()
+        items = self._key_issue_items()
         embargo = values.pop("embargo", None)
         if embargo is not None and not isinstance(embargo, dt.datetime):
             embargo = dt.datetime.combine(embargo, dt.time(), self.settings.timezone)
@@ -298,11 +296,13 @@ class _BriefReader:
         )  # fmt: skip
 
     def _places(self) -> dict[str, Place]:
-        places = {}
+        return {fields.plain_name(entry.key.text, fields.ALIASES): entry.value.place for entry in self.mapping.entries}
+
+    def _key_issue_items(self) -> tuple[Node, ...]:
         for entry in self.mapping.entries:
-            plain = re.sub(r"[\s\-]+", "_", entry.key.text.strip().lower())
-            places[fields.ALIASES.get(plain, plain)] = entry.value.place
-        return places
+            if fields.plain_name(entry.key.text, fields.ALIASES) == "key_issues" and isinstance(entry.value, Items):
+                return entry.value.items
+        return ()
 
     def _series(self) -> Series | None:
         known = [series.slug for series in self.settings.series]
@@ -361,7 +361,8 @@ class _BriefReader:
                 person = self.settings.people.get(given.text)
                 if person is None:
                     self.report.add("author-unknown", given.place, f'there is no "{given.text}" in people.yml',
-                                    f"write the full name, or add the person to people.yml{fields.meant(given.text, self.settings.people)}")  # fmt: skip
+                                    "write the full name, or add the person to people.yml"
+                                    + fields.meant(given.text, self.settings.people))  # fmt: skip
                     continue
             if any(person.identity == other.identity for other in authors):
                 self.report.add("author-repeated", self.places["author"], f'"{person.name}" is named twice', "keep one of the two")

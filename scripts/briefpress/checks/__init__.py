@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+from collections import defaultdict
 from pathlib import Path
 
 from briefpress.brief import Brief
@@ -30,12 +31,13 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
         return None, sorted(set(findings))
     outlines = {brief.path: outline(brief.body, brief.body_line) for brief in catalogue.briefs}
     findings += across.check_catalogue(catalogue)
+    by_path: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_path[finding.path].append(finding)
     for brief in catalogue.briefs:
         found = check_brief(brief, catalogue, outlines, root)
-        mine = [finding for finding in findings if finding.path == brief.path]
-        others = [finding for finding in findings if finding.path != brief.path]
-        findings = others + _waived(brief, mine + found)
-    return catalogue, sorted(set(findings))
+        by_path[brief.path] = _waived(brief, by_path[brief.path] + found)
+    return catalogue, sorted({finding for found in by_path.values() for finding in found})
 
 
 def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path) -> list[Finding]:

@@ -64,7 +64,8 @@ def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, r
         return
     if not _NAME.fullmatch(text):
         plain = re.sub(r"[^\w.\-]+", "-", text, flags=re.ASCII).strip("-.") or "figure-1.svg"
-        report.add("file-name", place, f'the file\'s name, "{text}", has spaces or signs that do not travel well', f"rename the file, for example to {plain}")
+        report.add("file-name", place, f'the file\'s name, "{text}", has spaces or signs that do not travel well',
+                   f"rename the file, for example to {plain}")  # fmt: skip
         return
     folder_path = root / brief.folder
     names = os.listdir(folder_path)

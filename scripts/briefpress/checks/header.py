@@ -100,8 +100,8 @@ def check_alternative_text(picture: Link, report: Report) -> None:
     if folded(words) in (folded(name), folded(name.rpartition(".")[0])):
         report.add("alt-file-name", place, f'the text of the picture is its file\'s name, "{words}"', "say what the picture shows, in a sentence")
     elif not 10 <= len(words) <= 300:
-        report.add("alt-length", place, f"the text of the picture has {len(words)} characters",
-                   "say it in 300 characters, and the rest in the text" if len(words) > 300 else "say what the picture shows, in a sentence")  # fmt: skip
+        remedy = "say it in 300 characters, and the rest in the text" if len(words) > 300 else "say what it shows, in a sentence"
+        report.add("alt-length", place, f"the text of the picture has {len(words)} characters", remedy)
     elif folded(words).rstrip(".") == folded(picture.title).rstrip("."):
         report.add("alt-repeats", place, "the text of the picture repeats its caption", "say what the picture shows; the caption says what it means")
 

@@ -60,7 +60,8 @@ def _headings(outlined: Outline, top: Place, report: Report) -> None:
     count = sum(heading.level == 2 for heading in outlined.headings)
     least, most = SECTIONS
     if not least <= count <= most:
-        report.add("heading-count", top, f"the text has {count} heading{'' if count == 1 else 's'} of the first level (##)", f"a brief has {least} to {most}")
+        report.add("heading-count", top, f"the text has {count} heading{'' if count == 1 else 's'} of the first level (##)",
+                   f"a brief has {least} to {most}")  # fmt: skip
 
 
 def _footnotes(outlined: Outline, report: Report) -> None:
@@ -72,7 +73,8 @@ def _footnotes(outlined: Outline, report: Report) -> None:
             report.add("footnote-repeated", mark.place, f"footnote {mark.text} is defined twice, on lines {first.place.line} and {mark.place.line}",
                        "give one of the two another name")  # fmt: skip
         elif mark.text not in used:
-            report.add("footnote-unused", mark.place, f"footnote {mark.text} is defined but never used", f"put [^{mark.text}] where it belongs, or take it out")
+            report.add("footnote-unused", mark.place, f"footnote {mark.text} is defined but never used",
+                       f"put [^{mark.text}] where it belongs, or take it out")  # fmt: skip
     for mark in outlined.references:
         if mark.text not in defined:
             close = difflib.get_close_matches(mark.text, defined - used, n=1)
@@ -93,7 +95,8 @@ def _raw(outlined: Outline, report: Report) -> None:
     for mark in outlined.attributes:
         for key in re.findall(r"(?:^|\s)([A-Za-z][\w:-]*)\s*=", mark.text):
             if key.lower() not in LIST_ATTRIBUTES:
-                report.add("html-removed", mark.place, f"{key} in {{{mark.text}}} is taken out", "leave it out: only lang, title, dir and #id are kept")
+                report.add("html-removed", mark.place, f"{key} in {{{mark.text}}} is taken out",
+                           "leave it out: only lang, title, dir and #id are kept")  # fmt: skip
     given = Counter(clean_id(mark.text) for mark in outlined.ids)
     for mark in outlined.ids:
         wanted = clean_id(mark.text)
@@ -141,7 +144,8 @@ def internal(brief: Brief, link: Link) -> Target | None:
 def check_links(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path, report: Report) -> None:
     """Check where the links and pictures of one text lead."""
     for mark in outlines[brief.path].missing_references:
-        report.add("link-reference", mark.place, f'"[{mark.text}]" has no address', f"add a line at the end: [{mark.text}]: https://…, or write [words](address)")
+        report.add("link-reference", mark.place, f'"[{mark.text}]" has no address',
+                   f"add a line at the end: [{mark.text}]: https://…, or write [words](address)")  # fmt: skip
     for link in outlines[brief.path].links:
         if link.image:
             _picture(link, report)

@@ -1,0 +1,284 @@
+"""One build's own pages: what there is to write, and how it is rendered.
+
+MkDocs places the files; their content comes from here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import jinja2
+from markupsafe import Markup
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import Abort
+from mkdocs.plugins import get_plugin_logger
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page
+
+from briefpress import listing
+from briefpress.body import VERSION, Body, BodyTimeout, Surroundings, render
+from briefpress.brief import Brief
+from briefpress.outline import Outline
+from briefpress.page import brief_page, published_files, surroundings
+from briefpress.record.sitemap import sitemap
+from briefpress.rules import Report
+from briefpress.series import Catalogue, Series
+from briefpress.site.assets import FOLDER, assets
+from briefpress.store import Store, digest
+from briefpress.texts import texts
+
+log = get_plugin_logger("briefpress")
+OWN_TEMPLATES = frozenset({"404", "brief", "frame", "home", "list", "page", "search"})
+"""Templates of our own frame, without their ending; in them every value is escaped."""
+# No inline script or style anywhere on our own frame. WebAssembly is for the search.
+POLICY = "; ".join((
+    "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:",
+    "font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'",
+))  # fmt: skip
+T = TypeVar("T")
+
+
+class Progress:
+    """How far long work has come; this one is silent, the command line gives a better one."""
+
+    def track(self, items: Iterable[T], what: str, total: int) -> Iterator[T]:
+        """Give the items one by one; `total` is how many there are."""
+        yield from items
+
+    @contextmanager
+    def step(self, what: str) -> Iterator[None]:
+        """Work whose length is not known."""
+        yield
+
+
+class OwnFile(File):
+    """A file that MkDocs places, and whose content is ours; a brief keeps its path on the disk."""
+
+    def __init__(self, src_uri: str, dest_uri: str, config: MkDocsConfig, content: bytes | str = "") -> None:
+        super().__init__(src_uri, None, config.site_dir, config.use_directory_urls, dest_uri=dest_uri,
+                         inclusion=InclusionLevel.NOT_IN_NAV)  # fmt: skip
+        self.generated_by = "briefpress"
+        self.abs_src_path = None
+        self._content = content
+
+    def is_documentation_page(self) -> bool:
+        """Never: MkDocs would render it."""
+        return False
+
+
+@dataclass
+class OwnPage:
+    """A page of our own besides the briefs."""
+
+    file: OwnFile
+    template: str
+    series: Series
+    values: dict[str, Any]
+    """What the template prints."""
+    changed: dt.date | None = None
+    """The date of its record."""
+
+
+@dataclass
+class Rendering:
+    """What one build holds between MkDocs' events."""
+
+    config: MkDocsConfig
+    root: Path
+    """The project's folder."""
+    catalogue: Catalogue
+    outlines: dict[str, Outline]
+    """What each public brief's text names, by the brief's path."""
+    store: Store
+    source: str
+    """The address of a brief's file with `{path}` in it, or empty."""
+    serving: bool
+    progress: Progress
+    briefs: list[tuple[Brief, OwnFile]] = field(default_factory=list)
+    pages: list[OwnPage] = field(default_factory=list)
+    docs: dict[str, File] = field(default_factory=dict)
+    """The site's Markdown pages by their path from the project's folder."""
+    assets: dict[str, str] = field(default_factory=dict)
+    """Name → address of stylesheets, scripts and fonts."""
+    nav: Navigation | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    # -- what there is to write ------------------------------------------------------------------
+
+    def plan(self, files: Files) -> None:
+        """Add the briefs, the lists, the search page and the assets; their content comes later."""
+        for file in list(files):
+            if file.src_uri == "sitemap.xml" or (file.abs_src_path and Path(file.abs_src_path).is_relative_to(FOLDER)):
+                files.remove(file)  # ours come with true dates, and under names with a hash
+        for file in files.documentation_pages():
+            if file.abs_src_path and (path := Path(file.abs_src_path).resolve()).is_relative_to(self.root):
+                self.docs[path.relative_to(self.root).as_posix()] = file
+        self._files = files
+        self._taken = {file.dest_uri: file.src_uri for file in files}
+        docs_dir = Path(self.config.docs_dir).resolve().as_posix()
+        for brief in self.catalogue.public:
+            src_uri = posixpath.relpath((self.root / brief.path).as_posix(), docs_dir)
+            self.briefs.append((brief, self._add(f"{self.catalogue.permalink(brief)}index.html", src_uri=src_uri)))
+        for page in listing.lists(self.catalogue):
+            file = self._add(f"{page.url}index.html")
+            self.pages.append(OwnPage(file, "list.html", page.series, {"listing": page.listing}, page.changed))
+        self.pages.append(OwnPage(self._add("search/index.html"), "search.html", self.catalogue.settings.series[0], {}))
+        self.assets, content = assets(self.store)
+        for address, data in content.items():
+            self._add(address, data)
+
+    def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "") -> OwnFile:
+        """Add a file at an address.
+
+        Raises:
+            Abort: something else is at that address.
+        """
+        source = src_uri or address
+        if other := self._taken.get(address):
+            raise Abort(f"Two pages have one address, {address}: {other} and {source}. Rename one of them.")
+        self._taken[address] = source
+        file = OwnFile(source, address, self.config, content)
+        self._files.append(file)
+        return file
+
+    # -- rendering -------------------------------------------------------------------------------
+
+    def render(self, env: jinja2.Environment, files: Files) -> None:
+        """Give every file of ours its content; by now all Markdown pages have been read."""
+        env.autoescape = _escapes
+        template = env.get_template("brief.html")
+        docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
+        for brief, file in self.progress.track(self.briefs, "briefs", len(self.briefs)):
+            file.content_string = self._brief(brief, template, docs)
+        for page in self.pages:
+            context = self.context(page.file.url, page.series, page.series.lang)
+            page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
+        self._check_anchors()
+        self._add_sitemap(files)
+
+    def _brief(self, brief: Brief, template: jinja2.Template, docs: dict[str, str]) -> str:
+        outlined = self.outlines[brief.path]
+        url = self.catalogue.permalink(brief)
+        media = published_files(brief, outlined, self.root)
+        for name in media:
+            self._add(url + name, (self.root / brief.folder / name).read_bytes())
+        self.counts["files"] = self.counts.get("files", 0) + len(media)
+        body = self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
+        page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
+        page["body"] = Markup(page["body"])  # cleaned by body.render
+        return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
+
+    def _body(self, brief: Brief, around: Surroundings) -> Body:
+        store = self.store
+        key = digest(VERSION, brief.body, dict(around.texts), dict(around.addresses),
+                     {name: vars(picture) for name, picture in around.pictures.items()})  # fmt: skip
+        kept = store.get_json("bodies", key)
+        if kept is not None:
+            return Body(kept["html"], tuple(kept["toc"]), kept["words"])
+        try:
+            body = render(brief.body, around)
+        except BodyTimeout:
+            report = Report(brief.path)
+            report.add("text-time", brief.place("title"), "the text takes too long to set",
+                       "look for a very long line, or for hundreds of brackets or asterisks that do not pair")  # fmt: skip
+            raise Abort(str(report.findings[0])) from None
+        store.put_json("bodies", key, {"html": body.html, "toc": body.toc, "words": body.words})
+        return body
+
+    def context(self, url: str, series: Series, lang: str) -> dict[str, Any]:
+        """What the frame prints around a page at `url`, in `lang`."""
+        url = "" if url == "./" else url
+        settings = self.catalogue.settings
+        words = texts(lang)
+        menu = [
+            {"label": words["all_briefs"] if len(settings.series) == 1 else one.title, "url": f"{one.slug}/",
+             "current": url == f"{one.slug}/"} for one in settings.series
+        ]  # fmt: skip
+        footer = []
+        for item in self.nav.items if self.nav else ():
+            if isinstance(item, Page) and not item.is_homepage:
+                menu.append({"label": str(item.title), "url": item.url, "current": item.url == url})
+            elif item.children and (first := _first_page(item)) is not None:
+                footer.append({"label": str(item.title), "url": first.url})
+        return {
+            "site": {
+                "title": self.config.site_name,
+                "description": self.config.site_description or settings.series[0].description,
+                "base": posixpath.relpath("/", "/" + url) if url else ".",
+                "root": urlsplit(self.config.site_url or "/").path,
+                "lang": lang,
+                # The preview's live reload is a script in the page.
+                "policy": "" if self.serving else POLICY,
+                "sample": settings.sample,
+                "serving": self.serving,
+                "menu": menu,
+                "footer": footer,
+                "series": [listing.series_entry(one) for one in settings.series],
+                "assets": self.assets,
+            },
+            "series": listing.series_entry(series),
+            "texts": words,
+        }
+
+    def _check_anchors(self) -> None:
+        """Anchors between briefs and Markdown pages; MkDocs checks those between Markdown pages."""
+        outlines = {id(file): (brief, self.outlines[brief.path]) for brief, file in self.briefs}
+        for path, file in self.docs.items():
+            for target, anchors in ((file.page and file.page.links_to_anchors) or {}).items():
+                if id(target) not in outlines:
+                    continue
+                brief, outlined = outlines[id(target)]
+                for anchor, typed in anchors.items():
+                    if anchor not in outlined.anchors:
+                        log.warning("%s contains a link '%s', but %s has no heading for '#%s'", path, typed, brief.path, anchor)
+        for brief, _ in self.briefs:
+            for link in self.outlines[brief.path].links:
+                full = posixpath.normpath(posixpath.join(posixpath.dirname(brief.path), link.target.partition("#")[0]))
+                anchor = link.target.partition("#")[2]
+                page = self.docs[full].page if full in self.docs and anchor else None
+                if page is not None and anchor not in (page.present_anchor_ids or ()):
+                    log.warning("%s:%s:%s: the link '%s' leads to no heading of %s", brief.path, *link.place, link.target, full)
+
+    def _add_sitemap(self, files: Files) -> None:
+        site_url = self.config.site_url or ""
+        rows: list[tuple[str, dt.date | None]] = [
+            (site_url + self.catalogue.permalink(brief), brief.date) for brief, _ in self.briefs
+        ]
+        newest = max((brief.date for brief, _ in self.briefs), default=None)
+        rows += [(site_url + page.file.url, page.changed) for page in self.pages]
+        for doc in files.documentation_pages():
+            if doc.page is not None and not doc.inclusion.is_excluded():
+                date = doc.page.meta.get("date")
+                home = doc.page.is_homepage
+                rows.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
+        self._add("sitemap.xml", sitemap(rows))
+        self.counts["pages"] = len(rows)
+
+
+def _escapes(template: str | None) -> bool:
+    """Whether values are escaped in a template: in ours; Material escapes by hand."""
+    return template is not None and (template.startswith("parts/") or template.removesuffix(".html") in OWN_TEMPLATES)
+
+
+def _first_page(item: Any) -> Page | None:
+    for child in item.children or ():
+        if isinstance(child, Page):
+            return child
+        if (found := _first_page(child)) is not None:
+            return found
+    return None
+
+
+def _tidy(html: str) -> str:
+    """Without the empty lines that templates leave, outside preformatted text."""
+    parts = re.split(r"(<pre>.*?</pre>)", html, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre>") else re.sub(r"\n\s*\n", "\n", part) for part in parts)

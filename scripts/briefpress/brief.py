@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from briefpress.byline import Author
-from briefpress.fields import DataFile, Named, Waiver
+from briefpress.fields import DataFile, Waiver
 from briefpress.finding import Place
+from briefpress.values import Named
 
 
 @dataclass(frozen=True, order=True)
@@ -26,7 +27,11 @@ class IssueNumber:
 
 @dataclass(frozen=True)
 class Brief:
-    """One brief. All texts are plain text, spaces folded; `body` is Markdown."""
+    """One brief. All texts are plain text, spaces folded; `body` is Markdown.
+
+    Where a mandatory field could not be read, it is empty here, the date the first of all dates,
+    and the brief is not `sound`.
+    """
 
     path: str
     """From the project's folder, with forward slashes: briefs/2024/07-title/index.md."""
@@ -62,6 +67,8 @@ class Brief:
     embargo: dt.datetime | None = None
     """With its time zone."""
     waivers: tuple[Waiver, ...] = ()
+    sound: bool = True
+    """Whether its header has no error. Without that it is checked, and never published."""
 
     @property
     def stem(self) -> str:
@@ -90,8 +97,8 @@ class Brief:
         return self.date, self.number or IssueNumber(0, 0), self.path
 
     def is_public(self, now: dt.datetime) -> bool:
-        """Whether it is published at `now`, which has a time zone: no draft, and past its embargo."""
-        return not self.draft and (self.embargo is None or self.embargo <= now)
+        """Whether it is published at `now`, which has a time zone: sound, no draft, and past its embargo."""
+        return self.sound and not self.draft and (self.embargo is None or self.embargo <= now)
 
     def place(self, field: str) -> Place:
         """Where the value of a field stands; the head of the file where it is not given."""

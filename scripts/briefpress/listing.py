@@ -15,9 +15,9 @@ from babel.dates import format_date
 
 from briefpress.brief import Brief
 from briefpress.byline import joined
-from briefpress.fields import LICENCES
 from briefpress.series import Catalogue, Series
 from briefpress.texts import texts
+from briefpress.values import LICENCES
 
 PER_PAGE = 40
 """Briefs on one page of a list."""

@@ -13,12 +13,12 @@ from briefpress.brief import Brief
 from briefpress.byline import joined
 from briefpress.checks.files import named_files
 from briefpress.checks.text import internal
-from briefpress.fields import LICENCES
 from briefpress.listing import date_text, description, entry, masthead, year_of
 from briefpress.media import Media, inspect, kind_of, size_text
 from briefpress.outline import Outline
 from briefpress.series import Catalogue
 from briefpress.texts import texts
+from briefpress.values import LICENCES
 
 WORDS_A_MINUTE = 230
 """How fast a text of this kind is read: Brysbaert (2019) gives 238 for English non-fiction."""

@@ -114,7 +114,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("heading-step", W, "A heading is one level below the one it belongs to.", waivable=True),
         Rule("heading-empty", E, "A heading has words."),
         Rule("heading-count", A, "A brief has three to seven headings of the first level.", waivable=True),
-        Rule("heading-space", W, "A space follows the hashes of a heading."),
+        Rule("heading-space", E, "A space follows the hashes of a heading."),
         Rule("list-gap", W, "An empty line stands before a list.", waivable=True),
         Rule("table-gap", W, "An empty line stands before a table.", waivable=True),
         Rule("footnote-undefined", E, "Every footnote that is referred to is defined."),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,11 +19,12 @@ from zoneinfo import ZoneInfo
 from briefpress import fields
 from briefpress.brief import Brief, IssueNumber
 from briefpress.byline import Author
-from briefpress.fields import Disclaimer, Named
+from briefpress.fields import Disclaimer
 from briefpress.finding import Finding, Level, Place
-from briefpress.front_matter import Items, Node, read_front_matter, read_mapping, read_text
+from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.rules import Report
+from briefpress.values import Named, Number, meant, slug
 
 BRIEFS = "briefs"
 """The folder of the briefs, under the project's own."""
@@ -78,7 +80,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every brief that could be read, in the order of the series and from old to new."""
+    """Every brief whose header could be read, in the order of the series and from old to new."""
 
     settings: Settings
     briefs: tuple[Brief, ...]
@@ -149,15 +151,18 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     people, found = _read_people(root)
     findings = report.findings + found
     series = tuple(Series(**row) for row in values.get("series", ()))
-    for slug in {row.slug for row in series if sum(row.slug == other.slug for other in series) > 1}:
-        entry = mapping.get("series")
-        place = entry.key.place if entry else mapping.place
-        again = Report(report.path)
-        again.add("repeated-field", place, f'two series have the slug "{slug}"', "give each series a slug of its own")
-        findings += again.findings
+    findings += _same_slugs(series, mapping.get("series"), report.path)
     if not series or "timezone" not in values:
         return None, findings
     return Settings(people=people, **{**values, "series": series}), findings
+
+
+def _same_slugs(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
+    report = Report(path)
+    for name, count in Counter(one.slug for one in series).items():
+        if count > 1 and entry is not None:
+            report.add("repeated-field", entry.key.place, f'{count} series have the slug "{name}"', "give each series a slug of its own")
+    return report.findings
 
 
 def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
@@ -171,7 +176,7 @@ def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
     people = {}
     mapping, _ = read_mapping(text, report)
     for entry in mapping.entries:
-        key = fields.slug(entry.key, "the id of a person", report)
+        key = slug(entry.key, "the id of a person", report)
         person = fields.author(entry.value, f'"{entry.key.text}"', report)
         if isinstance(person, Author) and key is not None:
             people[key] = replace(person, id=key)
@@ -241,7 +246,8 @@ def read_brief(path: str, data: bytes, settings: Settings | None) -> tuple[Brief
         settings: the series; without them only the fields' own form is checked.
 
     Returns:
-        The brief, or None where a mandatory field is missing or malformed, and the findings.
+        The brief and the findings. A brief with an error in its header is not sound: what could
+        not be read is empty in it. None where there is no header, or no series to read it by.
     """
     report = Report(path)
     text = read_text(data, report)
@@ -251,8 +257,7 @@ def read_brief(path: str, data: bytes, settings: Settings | None) -> tuple[Brief
     values = fields.read_fields(matter.fields, fields.FIELDS, report, broken=matter.broken, aliases=fields.ALIASES)
     brief = None
     if settings is not None:
-        reader = _BriefReader(path, values, matter.fields, matter.broken, settings, report)
-        brief = reader.brief(matter.body, matter.body_line)
+        brief = _BriefReader(path, values, matter.fields, matter.broken, settings, report).brief(matter.body, matter.body_line)
     if values.get("draft"):
         # A draft is written field by field; what it still lacks must not stop the others.
         report.findings = [replace(f, level=Level.ADVICE) if f.code == "missing-field" else f for f in report.findings]
@@ -272,16 +277,13 @@ class _BriefReader:
 
     def brief(self, body: str, body_line: int) -> Brief | None:
         values = self.values
-        places = self._places()
-        self.places = places
+        self.places = {fields.plain_name(entry.key.text, fields.ALIASES): entry.value.place for entry in self.mapping.entries}
         series = self._series()
         if series is None:
             return None
-        number, numbered = self._number(series)
+        number = self._number(series)
         issn = self._issn(series)
         authors = self._authors()
-        if not numbered or issn is None or not authors or any(row.required and row.name not in values for row in fields.FIELDS):
-            return None
         items = self._key_issue_items()
         embargo = values.pop("embargo", None)
         if embargo is not None and not isinstance(embargo, dt.datetime):
@@ -289,14 +291,13 @@ class _BriefReader:
         for name in ("author", "series", "number", "issn"):
             values.pop(name, None)
         waivers = values.pop("lint_ignore", ())
+        sound = not self.broken and not any(finding.level is Level.ERROR for finding in self.report.findings)
         return Brief(
             path=self.path, series=series.slug, number=number, authors=authors, issn=issn, body=body, body_line=body_line,
+            title=values.pop("title", ""), date=values.pop("date", dt.date.min), key_issues=values.pop("key_issues", ()),
             lang=values.pop("lang", series.lang), license=values.pop("license", series.license), embargo=embargo,
-            waivers=waivers, places=places, key_issue_places=tuple(item.place for item in items), **values,
+            waivers=waivers, places=self.places, key_issue_places=tuple(item.place for item in items), sound=sound, **values,
         )  # fmt: skip
-
-    def _places(self) -> dict[str, Place]:
-        return {fields.plain_name(entry.key.text, fields.ALIASES): entry.value.place for entry in self.mapping.entries}
 
     def _key_issue_items(self) -> tuple[Node, ...]:
         for entry in self.mapping.entries:
@@ -311,7 +312,7 @@ class _BriefReader:
             found = self.settings.get(given.text)
             if found is None:
                 self.report.add("series-unknown", given.place, f'there is no series "{given.text}"',
-                                f"write one of {', '.join(known)}{fields.meant(given.text, known)}")  # fmt: skip
+                                f"write one of {', '.join(known)}{meant(given.text, known)}")  # fmt: skip
             return found
         folder = self.settings.get(self.path.split("/")[1])
         if folder is not None or len(known) == 1:
@@ -321,36 +322,33 @@ class _BriefReader:
                             f"add a line, series: {known[0]} (or {', '.join(known[1:])})")  # fmt: skip
         return None
 
-    def _number(self, series: Series) -> tuple[IssueNumber | None, bool]:
-        """The number, and whether all is well with it."""
-        given: fields.Number | None = self.values.get("number")
+    def _number(self, series: Series) -> IssueNumber | None:
+        given: Number | None = self.values.get("number")
         if series.numbering == "none":
             if given is not None:
                 self.report.add("number-refused", given.place, f'the series "{series.slug}" has no numbers', "take the line out")
-            return None, given is None
+            return None
         if given is None:
             if "number" not in self.places and "number" not in self.broken:
                 self.report.add("missing-field", Place(1, 1), 'there is no "number"', f"add a line: number: {series.number_example}")
-            return None, False
+            return None
         number = series.read_number(given.text)
         if number is None:
             form = "number and year without zeros before them" if series.numbering == "per-year" else "digits alone"
             self.report.add("number-format", given.place, f'the number is "{given.text}"',
                             f"write {form}, for example {_number_guess(given.text, series, self.values.get('date'))}")  # fmt: skip
-        return number, number is not None
+        return number
 
-    def _issn(self, series: Series) -> str | None:
-        given: str | None = self.values.get("issn")
-        if "issn" in self.broken or ("issn" in self.places and given is None):
-            return None
+    def _issn(self, series: Series) -> str:
+        given: str = self.values.get("issn", "")
+        if "issn" in self.broken or ("issn" in self.places and not given):
+            return ""
         if given and series.issn and given != series.issn:
             self.report.add("issn-differs", self.places["issn"], f"the ISSN is {given}; the series has {series.issn}",
                             f"write {series.issn}, or leave the line out")  # fmt: skip
-            return None
-        if not given and not series.issn:
+        elif not given and not series.issn:
             self.report.add("missing-field", Place(1, 1), 'there is no "issn", and the series has none',
                             "add a line: issn: 2983-466X, or give the series its ISSN in series.yml")  # fmt: skip
-            return None
         return given or series.issn
 
     def _authors(self) -> tuple[Author, ...]:
@@ -362,7 +360,7 @@ class _BriefReader:
                 if person is None:
                     self.report.add("author-unknown", given.place, f'there is no "{given.text}" in people.yml',
                                     "write the full name, or add the person to people.yml"
-                                    + fields.meant(given.text, self.settings.people))  # fmt: skip
+                                    + meant(given.text, self.settings.people))  # fmt: skip
                     continue
             if any(person.identity == other.identity for other in authors):
                 self.report.add("author-repeated", self.places["author"], f'"{person.name}" is named twice', "keep one of the two")

@@ -33,6 +33,8 @@ def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief]) -> list[Fi
     findings: list[Finding] = []
     first: dict[str, Brief] = {}
     for brief in sorted(briefs, key=lambda brief: brief.path):
+        if brief.number is None and (series.numbering != "none" or not brief.sound):
+            continue  # no number, no address yet
         holder = first.setdefault(catalogue.permalink(brief), brief)
         if holder is brief:
             continue
@@ -80,6 +82,6 @@ def _related(catalogue: Catalogue, brief: Brief) -> list[Finding]:
                        f"write the number of a brief as it stands in its file, for example {example}")  # fmt: skip
         elif found is brief:
             report.add("related", reference.place, "the brief names itself as related", "take it out")
-        elif not found.is_public(catalogue.now) and brief.is_public(catalogue.now):
+        elif found.sound and not found.is_public(catalogue.now) and brief.is_public(catalogue.now):
             report.add("related", reference.place, f"{reference.text} is not published yet", "take it out until it is")
     return report.findings

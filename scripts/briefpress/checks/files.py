@@ -9,12 +9,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from briefpress.brief import Brief
-from briefpress.fields import Named
 from briefpress.finding import Finding, Place
 from briefpress.media import DATA, PICTURES, Refusal, inspect, kind_of
 from briefpress.outline import Outline
 from briefpress.rules import Report
 from briefpress.series import BRIEFS, brief_paths
+from briefpress.values import Named
 
 _NAME = re.compile(r"[\w][\w.\-]*", re.ASCII)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 
@@ -40,12 +41,14 @@ def _titles(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     if folded(title).startswith(folded(masthead)):
         report.add("title-masthead", place, f'the title begins with the masthead, "{masthead}"',
                    "write the title of this brief; the page adds masthead and number")  # fmt: skip
-    if brief.subtitle and folded(brief.subtitle).rstrip(".") in folded(title):
+    if brief.subtitle and title and folded(brief.subtitle).rstrip(".") in folded(title):
         report.add("subtitle-repeats", brief.place("subtitle"), "the subtitle repeats the title", "write something new, or take the line out")
 
 
 def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     today = catalogue.now.astimezone(catalogue.settings.timezone).date()
+    if "date" not in brief.places or brief.date == dt.date.min:
+        return
     if brief.date > today and not brief.draft and brief.embargo is None:
         days = (brief.date - today).days
         report.add("date-future", brief.place("date"), f"the date is {days} day{'s' if days > 1 else ''} from now",
@@ -57,7 +60,7 @@ def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
 
 def _key_issues(brief: Brief, report: Report) -> None:
     issues, (least, most) = brief.key_issues, KEY_ISSUES
-    if not least <= len(issues) <= most:
+    if issues and not least <= len(issues) <= most:
         report.add("key-issues-count", brief.place("key_issues"), f"there {'is' if len(issues) == 1 else 'are'} {len(issues)} "
                    f"key issue{'' if len(issues) == 1 else 's'}", f"write {least} to {most}")  # fmt: skip
     seen: dict[str, int] = {}

@@ -51,10 +51,10 @@ def _headings(outlined: Outline, top: Place, report: Report) -> None:
         if not heading.spaced:
             report.add("heading-space", heading.place, f'"{"#" * heading.level}{heading.text}" is set as a heading',
                        f"put a space after the hashes, or a backslash before them if it is none: \\{'#' * heading.level}{heading.text}")  # fmt: skip
-        if heading.level == 1:
+        elif heading.level == 1:
             report.add("heading-one", heading.place, f'"{heading.text}" is a heading of the level of the title', f"write ## {heading.text}")
         elif heading.level > level + 1:
-            report.add("heading-step", heading.place, f'"{heading.text}" is two levels below the heading before it',
+            report.add("heading-step", heading.place, f'"{heading.text}" skips a level below the heading before it',
                        f"write {'#' * (level + 1)} {heading.text}")  # fmt: skip
         level = max(2, heading.level) if heading.level > 1 else level
     count = sum(heading.level == 2 for heading in outlined.headings)
@@ -193,7 +193,7 @@ def _internal(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str
         report.add("link-missing", link.place, f'"{link.target}" leads to a folder', f"write {link.target.rstrip('/')}/index.md")
     elif other is None and (target.path.startswith("briefs/") or not target.path.endswith(".md") or not (root / target.path).is_file()):
         _missing(brief, link, target, catalogue, root, report)
-    elif other is not None and not other.is_public(catalogue.now) and brief.is_public(catalogue.now):
+    elif other is not None and other.sound and not other.is_public(catalogue.now) and brief.is_public(catalogue.now):
         report.add("link-unpublished", link.place, f'"{link.target}" is not published yet', "take the link out until it is")
     elif other is not None and target.anchor:
         _anchor(link, other, target.anchor, outlines[other.path], report, own=False)
@@ -201,7 +201,7 @@ def _internal(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str
 
 def _missing(brief: Brief, link: Link, target: Target, catalogue: Catalogue, root: Path, report: Report) -> None:
     if (root / target.path).is_file() and target.path.endswith(".md"):
-        report.add("link-missing", link.place, f'"{link.target}" leads to a brief with errors of its own', "mend that brief first")
+        report.add("link-missing", link.place, f'"{link.target}" leads to a brief whose header cannot be read', "mend that brief first")
         return
     here = posixpath.dirname(brief.path)
     pages = [*catalogue.by_path, *(path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md"))]

@@ -1,0 +1,451 @@
+"""Text to value: how each kind of thing that a header can hold is read.
+
+A reader takes a value as typed, the name to call it by, and a report; it gives the value as its
+type, or None after it has reported why not.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from briefpress.byline import PREFIXES, orcid_check_digit
+from briefpress.finding import Place
+from briefpress.front_matter import Items, Node, Text
+from briefpress.front_matter import Mapping as MappingNode
+from briefpress.rules import Report
+
+Reader = Callable[[Node, str, Report], Any]
+"""Given a value, the name to call it by, and a report: the value as its type, else None."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as typed; its series says what it means."""
+
+    text: str
+    place: Place
+
+
+class Named(NamedTuple):
+    """A text that must name something known: a topic, a person, a file, another brief."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence by its SPDX identifier."""
+
+    id: str
+    name: str
+    url: str
+
+
+def _creative_commons(kind: str, version: str) -> Licence:
+    name = kind.upper()
+    return Licence(
+        f"CC-{name}-{version}",
+        f"CC {name} {version}",
+        f"https://creativecommons.org/licenses/{kind.lower()}/{version}/",
+    )
+
+
+LICENCES = {
+    licence.id: licence
+    for licence in (
+        *(_creative_commons(kind, "4.0") for kind in ("BY", "BY-SA", "BY-NC", "BY-ND", "BY-NC-SA", "BY-NC-ND")),
+        *(_creative_commons(kind, "3.0") for kind in ("BY", "BY-SA", "BY-NC", "BY-ND", "BY-NC-SA", "BY-NC-ND")),
+        Licence("CC0-1.0", "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        Licence("ODC-By-1.0", "ODC-By 1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+        Licence("ODbL-1.0", "ODbL 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+        Licence("LicenseRef-All-Rights-Reserved", "All rights reserved", ""),
+    )
+}  # fmt: skip
+"""By SPDX identifier; `LicenseRef-` is SPDX's own way to name what is not on its list."""
+
+# ISO 639-1, two letters each.
+_LANGUAGES = frozenset(
+    "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv "
+    "dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig "
+    "ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh "
+    "mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru "
+    "rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug "
+    "uk ur uz ve vi vo wa wo xh yi yo za zh zu".split()
+)
+_LANGUAGE_NAMES = {
+    "english": "en", "french": "fr", "français": "fr", "german": "de", "deutsch": "de", "dutch": "nl",
+    "nederlands": "nl", "spanish": "es", "italian": "it", "portuguese": "pt", "polish": "pl",
+}  # fmt: skip
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan janvier januar januari", "february feb février februar februari", "march mar mars märz maart",
+         "april apr avril", "may mai mei", "june jun juin juni", "july jul juillet juli", "august aug août augustus",
+         "september sep sept septembre", "october oct octobre oktober", "november nov novembre",
+         "december dec décembre dezember"), 1)
+    for name in names.split()
+}  # fmt: skip
+_SEPARATORS = re.compile(r"\s*[;,]\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
+
+
+# --- readers of plain values -------------------------------------------------------------------
+
+
+def plain(node: Node, label: str, report: Report) -> str | None:
+    """One line of text, its spaces folded; None where it is a list, a mapping or empty."""
+    if isinstance(node, Items):
+        report.add("field-shape", node.place, f"{label} is a list", "write one text behind the colon")
+        return None
+    if isinstance(node, MappingNode):
+        first = node.entries[0] if node.entries else None
+        if first is not None and isinstance(first.value, Text) and " " not in label.strip('"'):
+            report.add("field-shape", node.place, f"{label} holds fields of its own", "write one text behind the colon")
+        elif first is not None and isinstance(first.value, Text):
+            whole = f"{first.key.text}: {first.value.text}"
+            report.add("yaml-colon", node.place, f"{label} has a colon", f'put the sentence in quotation marks: - "{whole}"')
+        return None
+    if not node.text.strip():
+        if node.comment:
+            report.add("missing-field", node.place, f"{label} is empty: everything after # is a comment",
+                       f'put the text in quotation marks: "{node.comment}"')  # fmt: skip
+        else:
+            report.add("missing-field", node.place, f"{label} is empty", "write its text, or leave the line out")
+        return None
+    return " ".join(node.text.split())
+
+
+def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Reader:
+    """A reader of one line of `minimum` to `maximum` characters."""
+
+    def read(node: Node, label: str, report: Report) -> str | None:
+        value = plain(node, label, report)
+        if value is not None and not minimum <= len(value) <= maximum:
+            many = len(value) > maximum
+            report.add(code, node.place, f"{label} has {len(value)} characters",
+                       f"shorten it to {maximum} characters" if many else f"write at least {minimum} characters")  # fmt: skip
+            return None
+        return value
+
+    return read
+
+
+def named(node: Node, label: str, report: Report) -> Named | None:
+    """A text whose meaning is looked up elsewhere, with its place."""
+    value = plain(node, label, report)
+    return None if value is None else Named(value, node.place)
+
+
+def number(node: Node, label: str, report: Report) -> Number | None:
+    """The brief's number as typed."""
+    value = plain(node, label, report)
+    return None if value is None else Number(value, node.place)
+
+
+def choice(*options: str) -> Reader:
+    """A reader of one of a few words."""
+
+    def read(node: Node, label: str, report: Report) -> str | None:
+        value = plain(node, label, report)
+        if value is None or value in options:
+            return value
+        report.add("field-shape", node.place, f'{label} is "{value}"', f"write one of {', '.join(options)}{meant(value, options)}")
+        return None
+
+    return read
+
+
+def switch(node: Node, label: str, report: Report) -> bool | None:
+    """`true` or `false`."""
+    value = plain(node, label, report)
+    if value is None or value.lower() in ("true", "false"):
+        return None if value is None else value.lower() == "true"
+    report.add("true-false", node.place, f'{label} is "{value}"', "write true or false")
+    return None
+
+
+def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
+    """A date in the form YYYY-MM-DD; other forms get the date that they mean, where it is certain."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        year, month, day = map(int, value.split("-"))
+        try:
+            return dt.date(year, month, day)
+        except ValueError:
+            report.add("date-impossible", node.place, f"{label} is {value}, which no calendar has", "write a real date as YYYY-MM-DD")
+            return None
+    guess, why = _date_in_other_form(value)
+    if guess is not None:
+        remedy = f"write {guess.isoformat()}"
+    elif why:
+        remedy = f"{why}: write the one that you mean as YYYY-MM-DD"
+    else:
+        remedy = "write the date as YYYY-MM-DD, for example 2024-03-15"
+    report.add("date-format", node.place, f'{label} is "{value}"', remedy)
+    return None
+
+
+def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
+    """The day that a date in another form means, or why it is uncertain."""
+    words = re.findall(r"[^\W_]+", value.lower())
+    months = [_MONTHS[word] for word in words if word in _MONTHS]
+    numbers = [int(word) for word in (re.sub(r"(?<=\d)(st|nd|rd|th|er)$", "", word) for word in words)
+               if word.isascii() and word.isdigit()]  # fmt: skip
+    try:
+        if len(months) == 1 and len(numbers) == 2:
+            day, year = sorted(numbers)
+            return dt.date(year, months[0], day), ""
+        if len(numbers) == 3 and not months:
+            if numbers[0] > 31:
+                return dt.date(*numbers), ""
+            day, month, year = numbers
+            if "/" in value and day <= 12 and month <= 12 and day != month:
+                return None, f"{value} can mean {dt.date(year, month, day)} or {dt.date(year, day, month)}"
+            if month > 12:
+                day, month = month, day
+            return (dt.date(year, month, day), "") if year > 99 else (None, "")
+    except ValueError:
+        pass
+    return None, ""
+
+
+def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | None:
+    """A date, which stands for the day's first minute in the series' zone, or a date-time with zone."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return iso_date(node, label, report)
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        report.add("embargo", node.place, f'{label} is "{value}"',
+                   "write a date, or a date and time with its zone: 2024-03-15T09:00+01:00")  # fmt: skip
+        return None
+    if moment.tzinfo is None:
+        report.add("embargo", node.place, f'{label} is "{value}", without a time zone', f"add the zone: {moment.isoformat('T', 'minutes')}+01:00")
+        return None
+    return moment
+
+
+def issn(node: Node, label: str, report: Report) -> str | None:
+    """An ISSN with its hyphen."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    bare = re.sub(r"(?i)^e?-?issn:?\s*|[\s\-‐‑‒–—−]", "", value).upper()
+    if not re.fullmatch("[0-9]{7}[0-9X]", bare):
+        report.add("issn-format", node.place, f'{label} is "{value}"', "write four digits, a hyphen, three digits and the check character: 2983-466X")
+        return None
+    tidy = f"{bare[:4]}-{bare[4:]}"
+    right = issn_check_digit(bare[:7])
+    if bare[7] != right:
+        report.add("issn-check-digit", node.place, f"{label} is {tidy}, which is not valid: its last character should be {right}",
+                   "copy the ISSN again from the letter of the ISSN centre, or leave the line out: the series has one")  # fmt: skip
+        return None
+    if value != tidy:
+        report.add("issn-format", node.place, f'{label} is "{value}"', f"write it with a plain hyphen: {tidy}")
+        return None
+    return tidy
+
+
+def issn_check_digit(first_seven: str) -> str:
+    """Return the last character of the ISSN that starts with `first_seven`.
+
+    Args:
+        first_seven: seven digits without the hyphen: "2983466".
+
+    Returns:
+        "0" to "9", or "X", which stands for ten.
+
+    Raises:
+        ValueError: not seven digits. Callers check the shape first.
+
+    Source:
+        ISO 3297:2022, annex A (modulus 11, weights 8 to 2).
+    """
+    if not re.fullmatch("[0-9]{7}", first_seven):
+        raise ValueError(f"expected seven digits, got {first_seven!r}")
+    total = sum(int(digit) * weight for digit, weight in zip(first_seven, range(8, 1, -1), strict=True))
+    return "0123456789X"[-total % 11]
+
+
+def orcid(node: Node, label: str, report: Report) -> str | None:
+    """An ORCID iD, bare or as its address."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    bare = re.sub(r"(?i)^(https?://)?orcid\.org/", "", value).rstrip("/").upper()
+    digits = re.sub("[-‐‑–]", "", bare)
+    if not re.fullmatch("[0-9]{15}[0-9X]", digits):
+        report.add("orcid", node.place, f'{label} is "{value}"', "copy the iD from the author's ORCID page: 0000-0002-1825-0097")
+        return None
+    right = orcid_check_digit(digits[:15])
+    if digits[15] != right:
+        report.add("orcid", node.place, f"{label} is {bare}, which is not valid: its last character should be {right}",
+                   "copy the iD again from the author's ORCID page")  # fmt: skip
+        return None
+    return "-".join(digits[i : i + 4] for i in range(0, 16, 4))
+
+
+def email(node: Node, label: str, report: Report) -> str | None:
+    """An e-mail address."""
+    value = plain(node, label, report)
+    if value is None or re.fullmatch(r"[^\s@<>\"':]+@[^\s@<>\"':]+\.[^\s@<>\"':.]{2,}", value):
+        return value
+    report.add("email", node.place, f'{label} is "{value}"', "write the address alone: name@example.org")
+    return None
+
+
+def language(node: Node, label: str, report: Report) -> str | None:
+    """A language tag: a code of ISO 639, with a script or a region where it matters.
+
+    Source:
+        RFC 5646 (BCP 47), section 2.1, without variants and extensions.
+    """
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    match = re.fullmatch("([a-z]{2,3})(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?", value)
+    if match and (len(match[1]) == 3 or match[1] in _LANGUAGES):
+        return value
+    code = _LANGUAGE_NAMES.get(value.lower())
+    parts = re.split("[-_]", value)
+    if code is None and parts[0].lower() in _LANGUAGES and len(parts) == 2 and len(parts[1]) == 2:
+        code = f"{parts[0].lower()}-{parts[1].upper()}"
+    report.add("language", node.place, f'{label} is "{value}", which is not a code of a language',
+               f"write {code or 'its code, for example en, fr, de or nl'}")  # fmt: skip
+    return None
+
+
+def license_id(node: Node, label: str, report: Report) -> str | None:
+    """An SPDX identifier of LICENCES."""
+    value = plain(node, label, report)
+    if value is None or value in LICENCES:
+        return value
+    bare = {re.sub(r"[^a-z0-9]", "", key.lower()): key for key in LICENCES}
+    typed = re.sub(r"[^a-z0-9]", "", value.lower())
+    guess = bare.get(typed) or bare.get(f"{typed}40")
+    options = f"write one of {', '.join(LICENCES)}"
+    report.add("license", node.place, f'{label} is "{value}"', f"write {guess}" if guess else options)
+    return None
+
+
+def timezone(node: Node, label: str, report: Report) -> ZoneInfo | None:
+    """An IANA name: Europe/Brussels."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        report.add("field-shape", node.place, f'{label} is "{value}", which is no time zone', "write its IANA name, for example Europe/Brussels")
+        return None
+
+
+def slug(node: Node, label: str, report: Report) -> str | None:
+    """Lower-case letters, digits and hyphens: a part of an address."""
+    value = plain(node, label, report)
+    if value is None or re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
+        return value
+    report.add("field-shape", node.place, f'{label} is "{value}"', "write lower-case letters, digits and hyphens: policy-briefs")
+    return None
+
+
+def date_style(node: Node, label: str, report: Report) -> str | None:
+    """A pattern of D, DD, M, MM, MMMM and YYYY with signs between them."""
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    parts = re.findall("[A-Za-z]+", value)
+    if {part[0] for part in parts} == {"D", "M", "Y"} and set(parts) <= {"D", "DD", "M", "MM", "MMM", "MMMM", "YYYY"}:
+        return value
+    report.add("field-shape", node.place, f'{label} is "{value}"', "write a pattern such as D.M.YYYY or D MMMM YYYY")
+    return None
+
+
+# --- readers of lists --------------------------------------------------------------------------
+
+
+def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
+    """A reader of a list; one value alone is a list of one, where `alone`.
+
+    Args:
+        read_item: reads one item.
+        item: what to call an item, "key issue"; its place in the list is added.
+        alone: whether a text that is no list is taken for its only item.
+    """
+
+    def read(node: Node, label: str, report: Report) -> tuple[Any, ...] | None:
+        if not isinstance(node, Items):
+            if isinstance(node, Text) and (signs := re.match(r"([•·–—▪◦*-])\s*\S", node.text)):
+                code = "yaml-space" if signs[1] == "-" else "yaml-bullet"
+                report.add(code, node.place, f'the items of {label} begin with "{signs[1]}" and no hyphen and space',
+                           "begin each item on a line of its own with a hyphen and a space: - First item")  # fmt: skip
+                return None
+            if not alone:
+                if plain(node, label, report) is not None:
+                    report.add("field-shape", node.place, f"{label} is not a list",
+                               "write each item on a line of its own, with a hyphen and a space before it")  # fmt: skip
+                return None
+            value = read_item(node, label, report)
+            return None if value is None else (value,)
+        values = [read_item(child, f"{item} {i}", report) for i, child in enumerate(node.items, 1)]
+        if not values:
+            report.add("missing-field", node.place, f"{label} is an empty list", "write its items, or leave the field out")
+        return tuple(value for value in values if value is not None)
+
+    return read
+
+
+def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
+    """A controlled list: short id and its label, in the order of the file."""
+    if not isinstance(node, MappingNode):
+        report.add("field-shape", node.place, f"{label} is not a list of ids and labels",
+                   "write each on a line of its own: defence: Security and defence")  # fmt: skip
+        return None
+    found = {}
+    for entry in node.entries:
+        key = slug(entry.key, f"the id in {label}", report)
+        value = plain(entry.value, f'the label of "{entry.key.text}"', report)
+        if key is not None and value is not None:
+            found[key] = value
+    return found
+
+
+def person_name(value: str, place: Place, report: Report) -> str | None:
+    """A name, given name first, alone and without titles."""
+    typed, prefixes = value, []
+    while match := PREFIXES.match(value):
+        prefixes.append(match[0].strip())
+        value = value[match.end() :]
+    if prefixes:
+        report.add("author-prefix", place, f'"{typed}" begins with "{" ".join(prefixes)}"', f"write the name alone: {value}")
+    parts = [part for part in _SEPARATORS.split(value) if part]
+    if len(parts) == 2 and "," in value and (" " not in parts[0] or parts[0].split()[0].islower()) and " and " not in value:
+        report.add("author-order", place, f'"{value}" has the family name first', f"write the given name first: {parts[1]} {parts[0]}")
+        return None
+    if len(parts) > 1:
+        report.add("author-several", place, f'"{value}" looks like {len(parts)} authors',
+                   "write each on a line of its own, with a hyphen and a space before the name")  # fmt: skip
+        return None
+    if len(value) > 3 and value.isupper() and " " in value:
+        report.add("author-capitals", place, f'"{value}" is written in capitals', f"write {value.title()}")
+    if not any(char.isalpha() for char in value) or len(value) > 100:
+        report.add("field-shape", place, f'"{value}" is not a name', "write the author's given name and family name")
+        return None
+    return value
+
+
+def meant(typed: str, options: Iterable[str]) -> str:
+    """A "did you mean" to add to a remedy, or nothing."""
+    close = difflib.get_close_matches(typed.lower(), list(options), n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""

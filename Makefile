@@ -29,7 +29,7 @@ check: $(READY) ## report every mistake in briefs/, and build nothing
 
 audit: $(READY) browser ## hold the built pages to accessibility and HTML rules (needs Node and Java)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
-	$(BIN)/pytest -m audit
+	$(BIN)/pytest -n auto -m audit
 
 bench: $(READY) ## measure a build of many generated briefs
 	$(BIN)/python scripts/bench.py

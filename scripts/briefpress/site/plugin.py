@@ -178,7 +178,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         run = self._rendering
         series = run.catalogue.settings.series[0]
         values = run.context("", series, series.lang)
-        values["site"]["base"] = values["site"]["root"].rstrip("/")
+        values["site"] |= {"base": values["site"]["root"].rstrip("/"), "canonical": ""}
         context.update(values)  # type: ignore[typeddict-item]  # MkDocs' context is open
         return context
 

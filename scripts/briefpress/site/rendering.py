@@ -214,6 +214,7 @@ class Rendering:
                 "title": self.config.site_name,
                 "description": self.config.site_description or settings.series[0].description,
                 "base": posixpath.relpath("/", "/" + url) if url else ".",
+                "canonical": (self.config.site_url or "") + url,
                 "root": urlsplit(self.config.site_url or "/").path,
                 "lang": lang,
                 # The preview's live reload is a script in the page.

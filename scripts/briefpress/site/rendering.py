@@ -155,6 +155,7 @@ class Rendering:
     def render(self, env: jinja2.Environment, files: Files) -> None:
         """Give every file of ours its content; by now all Markdown pages have been read."""
         env.autoescape = _escapes
+        env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
         template = env.get_template("brief.html")
         docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
         for brief, file in self.progress.track(self.briefs, "briefs", len(self.briefs)):

@@ -52,6 +52,8 @@ class Brief:
     places: Mapping[str, Place]
     """Where each field's value stands."""
     key_issue_places: tuple[Place, ...] = ()
+    key_issues_typed: int = 0
+    """How many the file has, those that could not be read among them."""
     subtitle: str = ""
     description: str = ""
     topics: tuple[Named, ...] = ()

@@ -73,6 +73,11 @@ def joined(names: Sequence[str], conjunction: str) -> str:
     return f"{', '.join(names[:-1])} {conjunction} {names[-1]}"
 
 
+def address_part(text: str) -> str:
+    """A text as a part of an address: lower-case ASCII letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-") or "x"
+
+
 def folded(text: str) -> str:
     """Lower case without accents, for sorting: `Łukasz` stays, `Pejšová` becomes `pejsova`."""
     apart = unicodedata.normalize("NFKD", text)

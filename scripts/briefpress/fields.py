@@ -33,6 +33,7 @@ from briefpress.values import (
     number,
     orcid,
     person_name,
+    placed,
     plain,
     slug,
     switch,
@@ -76,7 +77,8 @@ def mapping_of(rows: tuple[Field, ...], make: Callable[..., Any]) -> Reader:
 
     def read(node: Node, label: str, report: Report) -> Any:
         if not isinstance(node, MappingNode):
-            report.add("field-shape", node.place, f"{label} is not a group of fields", f"write it as the manual shows it: {rows[0].name}: …")
+            report.add("field-shape", node.place, f"{label} is not a group of fields",
+                       f"write it as the manual shows it, with a hyphen before each {rows[0].name}: - {rows[0].name}: …")  # fmt: skip
             return None
         values = read_fields(node, rows, report, where=f" of {label}")
         if any(row.required and row.name not in values for row in rows):
@@ -159,7 +161,7 @@ FIELDS = (
     Field("date", iso_date, "The date of publication. The page prints it in the house's style.", "date: 2024-03-15", required=True),
     Field("number", number, "The place in the series. Mandatory unless the series has no numbers.", "number: 7/2024"),
     Field("issn", issn, "The ISSN of the series. Needed only where series.yml has none.", "issn: 2983-466X"),
-    Field("key_issues", list_of(text(5, 600, "key-issue-length"), "key issue", alone=False),
+    Field("key_issues", list_of(placed(text(5, 600, "key-issue-length")), "key issue", alone=False),
           "Two to five sentences of 8 to 45 words for the box under the by-line.",
           "key_issues:\n  - First sentence.\n  - Second sentence.", required=True),
     Field("series", named, "The slug of the series. Needed only where there are several.", "series: policy-briefs"),

@@ -134,8 +134,10 @@ def read_front_matter(text: str, report: Report) -> FrontMatter | None:
             message = "an empty line stands before the header"
         else:
             message = f'the header is missing: the file begins with "{_short(found)}"'
+        there = not lines[0].strip() and _FENCE.fullmatch(found)
         report.add("no-header", Place(1, 1), message,
-                   "begin the file with a line of three hyphens (---), the fields, and a second such line")  # fmt: skip
+                   "take the empty line out, so that the three hyphens (---) stand on line 1" if there
+                   else "begin the file with a line of three hyphens (---), the fields, and a second such line")  # fmt: skip
         return None
     end = next((i for i, line in enumerate(lines[1:], 1) if _FENCE.fullmatch(line)), None)
     if end is None:
@@ -170,7 +172,7 @@ def read_mapping(text: str, report: Report, first_line: int = 1) -> tuple[Mappin
             entries += _compose(block, report, line).entries
         except (yaml.YAMLError, _Refused) as error:
             _diagnose(block, line, error, report)
-            broken |= {word[0] for text in block.split("\n") if (word := re.match(r"[^\W\d][\w\-]*", text))}
+            broken |= {word[0].strip() for text in block.split("\n") if (word := re.match(r"\s*[^\W\d][\w\-]*", text))}
     return Mapping(_once(entries, report), Place(first_line, 1)), frozenset(broken)
 
 
@@ -262,32 +264,42 @@ class _Builder:
     def _text(self, event: Any) -> Text:
         self._refuse_marks(event)
         place = self._place(event)
+        value = self._without_escapes(event.value, place)
         if event.style:
-            return Text(event.value, place)
+            return Text(value, place)
         start, end = event.start_mark, event.end_mark
-        for line in range(start.line + 1, end.line + (end.column > 0)):
-            if re.match(r"\s*- ", self.lines[line]):
-                self.report.add("yaml-indent", Place(line + self.first_line, 1),
-                                f'"{_short(self.lines[line].strip())}" runs on from the line above',
+        for line in range(start.line, end.line + (end.column > 0)):
+            typed = self.lines[line]
+            if line == start.line and typed[: start.column].strip():
+                continue  # it begins behind a key or a hyphen
+            if re.match(r"\s*-[^\s\-]", typed):
+                raise _Refused("yaml-space", line, 0)
+            if line > start.line and re.match(r"\s*- " if value.startswith("•") else r"\s*[-•] ", typed):
+                self.report.add("yaml-indent", Place(line + self.first_line, 1), f'"{_short(typed.strip())}" runs on from the line above',
                                 "give all items of the list the same number of spaces before the hyphen")  # fmt: skip
         behind = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         comment = re.match(r"\s+(#[^\s#].*)", behind)
-        return Text(event.value, place, comment[1].strip() if comment else "")
+        if comment and value:
+            whole = f"{value} {comment[1].strip()}"
+            self.report.add("yaml-comment", place, f'"{_short(comment[1].strip())}" is a comment and is not published',
+                            f"if it belongs to the text, put the whole in quotation marks: {_quoted(whole)}")  # fmt: skip
+        return Text(value, place, comment[1].strip() if comment else "")
+
+    def _without_escapes(self, value: str, place: Place) -> str:
+        r"""Double quotation marks let `\e` stand for a control character, which no brief needs."""
+        if (hit := UNSAFE.search(value.replace("\n", " ").replace("\t", " "))) is None:
+            return value
+        self.report.add("control-character", place, f"the text holds an invisible character, U+{ord(hit[0]):04X}, written with a backslash",
+                        "take the backslash and the signs that belong to it out of the quotation marks")  # fmt: skip
+        return UNSAFE.sub(" ", value)
 
     def _mapping(self, start: Any, children: list[Node]) -> Mapping:
         entries = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Text):
                 raise _Refused("yaml-special", start.start_mark.line, start.start_mark.column)
-            if isinstance(value, Text) and value.comment and value.text:
-                self._warn_of_comment(value)
             entries.append(Entry(key, value))
         return Mapping(_once(entries, self.report), self._place(start))
-
-    def _warn_of_comment(self, value: Text) -> None:
-        whole = f"{value.text} {value.comment}"
-        self.report.add("yaml-comment", value.place, f'"{_short(value.comment)}" is a comment and is not published',
-                        f"if it belongs to the text, put the whole in quotation marks: {_quoted(whole)}")  # fmt: skip
 
 
 def _once(entries: list[Entry], report: Report) -> tuple[Entry, ...]:
@@ -309,19 +321,49 @@ class _Trap:
     """One way to break a line of YAML: the rule, how to see it, what to say and to write."""
 
     code: str
-    sees: Callable[[str, str], bool]
-    """Given a line and its value (what follows the key and colon, or the hyphen)."""
+    sees: Callable[[str], object]
+    """Given a line, or a value (what follows the key and colon, or the hyphen)."""
     says: str
     remedy: str
 
 
-def _starts_curly(value: str) -> bool:
-    return value[:1] in ("“", "”", "„", "«", "‘", "’", "‟")
+_KEY_START = r"\s*(?:- )?[^\W\d][\w \-]*:"
+_BLANKS = "\u00a0\u2007\u202f"
+# Each line that has one of these is reported.
+_LINE_TRAPS = (
+    _Trap("yaml-tab", re.compile(r" *\t").match,
+          "this line is indented with a tab", "use spaces at the start of the line, not a tab"),
+    _Trap("yaml-space", re.compile(_KEY_START + f"[{_BLANKS}]").match, 'a non-breaking space stands after "{key}:"',
+          "delete the space after the colon and type it again; it often comes with text pasted from Word"),
+    _Trap("yaml-space", re.compile(f" *[{_BLANKS}]").match, "this line is indented with a non-breaking space",
+          "delete the spaces at the start of the line and type them again"),
+    _Trap("yaml-space", re.compile(r"[^\W\d][\w\-]*:[^\s/]").match,
+          'a space is missing after "{key}:"', "write {key}: {value}"),
+    _Trap("yaml-space", re.compile(r"\s*-[^\s\-]").match,
+          "a space is missing after the hyphen", "write the item with a space: - {value}"),
+    _Trap("yaml-bullet", re.compile(r"\s*[•·–—▪◦*]\s").match,
+          "this item of a list begins with another sign than a hyphen", "begin it with a hyphen and a space: - {value}"),
+)  # fmt: skip
+# Of these the first is reported, the parser's own line before the others.
+_VALUE_TRAPS = (
+    _Trap("yaml-colon", re.compile("[“”„«‘’‟].*:").match,
+          "curly quotation marks do not protect the colon", "put straight quotation marks outside: {quoted}"),
+    _Trap("yaml-quotes", lambda value: _unclosed(value),
+          "a quotation mark is opened and not closed", "close it at the end of the text: {quoted}"),
+    _Trap("yaml-quotes", lambda value: _trailing(value),
+          "text stands after the closing quotation mark", "put quotation marks of the other kind around the whole: {quoted}"),
+    _Trap("yaml-quotes", re.compile(r'".*\\[^"\\nt/]').match,
+          "a backslash stands within double quotation marks", "use single quotation marks, or leave the backslash out"),
+    _Trap("yaml-special", re.compile(f"[{re.escape(_RESERVED)}]").match,
+          'the text begins with "{first}", which means something else here', "put it in quotation marks: {quoted}"),
+    _Trap("yaml-colon", re.compile(r"[^\"'].*:(\s|$)").match,
+          "{what} has a colon in it", "put it in quotation marks: {quoted}"),
+)  # fmt: skip
 
 
 def _unclosed(value: str) -> bool:
     mark = value[:1]
-    if mark not in ("'", '"'):
+    if mark not in ("'", '"') or not mark:
         return False
     inner = value[1:].replace("''", "") if mark == "'" else re.sub(r"\\.", "", value[1:])
     return mark not in inner
@@ -336,35 +378,6 @@ def _trailing(value: str) -> bool:
     return closed is not None and not re.fullmatch(r"\s*(#.*)?", value[closed.end() :])
 
 
-_TRAPS = (
-    _Trap("yaml-tab", lambda line, _: bool(re.match(r" *\t", line)),
-          "this line is indented with a tab", "use spaces at the start of the line, not a tab"),
-    _Trap("yaml-space", lambda line, _: bool(re.match(r"\s*(- )?[^\W\d][\w \-]*:[\u00a0\u2007\u202f]", line)),
-          'a non-breaking space stands after "{key}:"',
-          "delete the space after the colon and type it again; it often comes with text pasted from Word"),
-    _Trap("yaml-space", lambda line, _: bool(re.match(r"[\u00a0\u2007\u202f]", line.lstrip(" "))),
-          "this line is indented with a non-breaking space", "delete the spaces at the start of the line and type them again"),
-    _Trap("yaml-space", lambda line, _: bool(re.match(r"[^\W\d][\w\-]*:[^\s/]", line)),
-          'a space is missing after "{key}:"', "write {key}: {value}"),
-    _Trap("yaml-space", lambda line, _: bool(re.match(r"\s*-[^\s\-]", line)),
-          "a space is missing after the hyphen", "write the item with a space: - {value}"),
-    _Trap("yaml-bullet", lambda line, _: bool(re.match(r"\s*[•·–—▪◦*]\s", line)),
-          "this item of a list begins with another sign than a hyphen", "begin it with a hyphen and a space: - {value}"),
-    _Trap("yaml-colon", lambda _, value: _starts_curly(value) and ":" in value,
-          "curly quotation marks do not protect the colon", "put straight quotation marks outside: {quoted}"),
-    _Trap("yaml-quotes", lambda _, value: _unclosed(value),
-          "a quotation mark is opened and not closed", "close it at the end of the text: {quoted}"),
-    _Trap("yaml-quotes", lambda _, value: _trailing(value),
-          "text stands after the closing quotation mark", "put quotation marks of the other kind around the whole: {quoted}"),
-    _Trap("yaml-quotes", lambda _, value: value.startswith('"') and bool(re.search(r"\\[^\"\\nt/]", value)),
-          "a backslash stands within double quotation marks", "use single quotation marks, or leave the backslash out"),
-    _Trap("yaml-special", lambda _, value: bool(value) and value[0] in _RESERVED,
-          'the text begins with "{first}", which means something else here', "put it in quotation marks: {quoted}"),
-    _Trap("yaml-colon", lambda _, value: bool(re.search(r":(\s|$)", value)),
-          "{what} has a colon", "put it in quotation marks: {quoted}"),
-)  # fmt: skip
-
-
 def _diagnose(block: str, first_line: int, error: Exception, report: Report) -> None:
     """Say in a plain sentence what is wrong with a field that cannot be read."""
     if isinstance(error, _Refused) and error.code == "yaml-nesting":
@@ -372,31 +385,42 @@ def _diagnose(block: str, first_line: int, error: Exception, report: Report) -> 
                    "lists and fields are nested too deep here", "write the field as the manual shows it")  # fmt: skip
         return
     lines = block.rstrip("\n").split("\n")
-    at = _line_of(error)
-    # The parser notices some faults a line late, and some early; its own line is asked first.
-    order = sorted(range(len(lines)), key=lambda i: (i != at, i))
-    for index in order:
-        line = lines[index]
-        key, value, column = _parts(line)
-        for trap in _TRAPS:
-            if not trap.sees(line, value):
-                continue
-            words = {
-                "key": key, "value": _short(value), "first": value[:1],
-                "quoted": (f"{key}: " if key else "- ") + _quoted(value),
-                "what": f'"{key}"' if key else "this item",
-            }  # fmt: skip
-            report.add(trap.code, Place(first_line + index, column), _filled(trap.says, words),
-                       _filled(trap.remedy, words))  # fmt: skip
+    trapped = [(i, trap) for i, line in enumerate(lines) if (trap := next((t for t in _LINE_TRAPS if t.sees(line)), None))]
+    if not trapped:
+        at = min(_line_of(error), len(lines) - 1)
+        # The parser notices some faults a line late, and some early; its own line is asked first.
+        order = sorted(range(len(lines)), key=lambda i: (i != at, i))
+        loose = next((i for i in order if not _KEY.match(lines[i]) and not lines[i].startswith((" ", "-"))), None)
+        trapped = [(i, trap) for i in order for trap in _VALUE_TRAPS if trap.sees(_parts(lines[i])[1])][:1]
+        if loose is not None or not trapped:
+            _diagnose_lines(lines, at if loose is None else loose, first_line, report, loose=loose is not None)
             return
-    if at and re.match(r" +[^\W\d][\w\-]*:(\s|$)", lines[min(at, len(lines) - 1)]):
-        report.add("yaml-indent", Place(first_line + at, 1), f'"{_short(lines[at].strip())}" is indented under the text above it',
-                   "begin the line without spaces")  # fmt: skip
-        return
-    loose = next((i for i in order if not _KEY.match(lines[i]) and not lines[i].startswith((" ", "-"))), None)
-    index = min(at, len(lines) - 1) if loose is None else loose
-    report.add("yaml-syntax", Place(first_line + index, 1), f'"{_short(lines[index].strip())}" cannot be read',
-               "write the name of the field, a colon, a space and its value, for example: number: 7/2024")  # fmt: skip
+    for index, trap in trapped:
+        _report_trap(trap, lines[index], first_line + index, report)
+
+
+def _report_trap(trap: _Trap, line: str, number: int, report: Report) -> None:
+    key, value, column = _parts(line)
+    if trap.code in ("yaml-tab", "yaml-bullet"):
+        column = 1 if trap.code == "yaml-tab" else len(line) - len(line.lstrip()) + 1
+    words = {
+        "key": key, "value": value, "first": value[:1], "quoted": (f"{key}: " if key else "- ") + _quoted(value),
+        "what": f'the text of "{key}"' if key else "the text of this item",
+    }  # fmt: skip
+    report.add(trap.code, Place(number, column), _filled(trap.says, words), _filled(trap.remedy, words))
+
+
+def _diagnose_lines(lines: list[str], index: int, first_line: int, report: Report, *, loose: bool) -> None:
+    """A line that fits neither the one above it nor any field."""
+    place, typed = Place(first_line + index, 1), _short(lines[index].strip())
+    if index and not loose and re.match(r" +[^\W\d][\w\-]*:(\s|$)", lines[index]):
+        report.add("yaml-indent", place, f'"{typed}" is indented under the text above it', "begin the line without spaces")
+    elif index and not loose and re.match(r"\s*- ", lines[index]):
+        report.add("yaml-indent", place, f'"{typed}" is not indented like the items above it',
+                   "give all items of the list the same number of spaces before the hyphen")  # fmt: skip
+    else:
+        report.add("yaml-syntax", place, f'"{typed}" cannot be read',
+                   "write the name of the field, a colon, a space and its value, for example: number: 7/2024")  # fmt: skip
 
 
 def _line_of(error: Exception) -> int:

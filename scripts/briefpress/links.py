@@ -60,7 +60,7 @@ def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
     done = subprocess.run(
         [
             program, "--offline", "--no-progress", "--format", "json", "--include-fragments=anchor-only",
-            "--index-files", "index.html", "--root-dir", str(folder), "--remap", f"{own}/?(.*) {here}/$1", *rooted,
+            "--index-files", "index.html", "--root-dir", str(folder), "--remap", f"{own}(?:/(.*))?$ {here}/$1", *rooted,
             "--exclude-path", str(folder / "pagefind"), str(folder / "**" / "*.html"),
         ],
         capture_output=True, text=True, check=False,

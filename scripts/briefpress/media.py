@@ -72,7 +72,8 @@ def inspect(file: Path) -> Media | Refusal:
     if kind in PICTURES:
         return _picture(name, kind, data)
     if not _is_data(kind, data):
-        return Refusal("file-kind", f"{name} is not a {kind.upper()} file inside", "save it again in the program that made it")
+        a = "an" if kind in ("xlsx", "ods") else "a"
+        return Refusal("file-kind", f"{name} is not {a} {kind.upper()} file inside", "save it again in the program that made it")
     return Media(kind, size)
 
 

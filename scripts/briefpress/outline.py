@@ -121,9 +121,10 @@ _NOTE_REFERENCE = re.compile(r"\[\^(?P<label>[^\]\n]+)\]")
 _HASHES = re.compile(r"^(?P<hashes>#{1,6})(?P<text>[^\n]*?)#*[ \t]*$", re.MULTILINE)
 _UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+?)[ ]*\}")
-_TAG = re.compile(r"<(?P<tag>/?[A-Za-z!?][^<>]*)>")
+_TAG = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _ROW = re.compile(r"^\|.*\|\s*$")
+_LEAD = re.compile(r"(?:[ \t>]|[-*+][ \t]+(?=[-*+>]))*")
 _ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<named>[^\s\"'}]+)")
 
 
@@ -261,12 +262,12 @@ class _Reader:
 
     def _depth(self) -> tuple[int, Place]:
         deepest, place = 0, Place(self.first_line, 1)
-        for index, line in enumerate(self.text.split("\n")):
-            lead = re.match(r"(?:[ \t>]|[-*+][ \t]+(?=[-*+>]))*", line)
+        for index, (line, typed) in enumerate(zip(self.text.split("\n"), self.body.split("\n"), strict=True)):
+            lead = _LEAD.match(typed)
             if lead is None or not line.strip():
                 continue
-            signs = lead[0]
-            depth = signs.count(">") + len(re.findall("[-*+]", signs)) + len(signs.replace("\t", "    ").replace(">", "")) // 4
+            blanks = re.findall(r"(?:^|(?<=[>\-*+ ]))((?:    |\t)+)", re.sub(r"> ?", ">", lead[0]))
+            depth = lead[0].count(">") + len(re.findall("[-*+]", lead[0])) + sum(len(run.replace("\t", "    ")) // 4 for run in blanks)
             if depth > deepest:
                 deepest, place = depth, Place(self.first_line + index, 1)
         return deepest, place

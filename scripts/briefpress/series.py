@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from briefpress import fields
 from briefpress.brief import Brief, IssueNumber
-from briefpress.byline import Author
+from briefpress.byline import Author, address_part
 from briefpress.fields import Disclaimer
 from briefpress.finding import Finding, Level, Place
 from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
@@ -125,11 +125,6 @@ class Catalogue:
         if series.numbering == "per-year":
             return f"{series.slug}/{brief.number.year}/{brief.number.n}/"
         return f"{series.slug}/{brief.number.n}/"
-
-
-def address_part(stem: str) -> str:
-    """A file's stem as a part of an address: lower case, spaces and underscores as hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", stem.lower()).strip("-") or "brief"
 
 
 # --- series.yml and people.yml -----------------------------------------------------------------
@@ -284,26 +279,38 @@ class _BriefReader:
         number = self._number(series)
         issn = self._issn(series)
         authors = self._authors()
-        items = self._key_issue_items()
-        embargo = values.pop("embargo", None)
-        if embargo is not None and not isinstance(embargo, dt.datetime):
-            embargo = dt.datetime.combine(embargo, dt.time(), self.settings.timezone)
+        embargo = self._embargo()
+        issues: tuple[Named, ...] = values.pop("key_issues", ())
         for name in ("author", "series", "number", "issn"):
             values.pop(name, None)
         waivers = values.pop("lint_ignore", ())
         sound = not self.broken and not any(finding.level is Level.ERROR for finding in self.report.findings)
         return Brief(
             path=self.path, series=series.slug, number=number, authors=authors, issn=issn, body=body, body_line=body_line,
-            title=values.pop("title", ""), date=values.pop("date", dt.date.min), key_issues=values.pop("key_issues", ()),
+            title=values.pop("title", ""), date=values.pop("date", dt.date.min), key_issues=tuple(one.text for one in issues),
             lang=values.pop("lang", series.lang), license=values.pop("license", series.license), embargo=embargo,
-            waivers=waivers, places=self.places, key_issue_places=tuple(item.place for item in items), sound=sound, **values,
+            waivers=waivers, places=self.places, key_issue_places=tuple(one.place for one in issues),
+            key_issues_typed=len(self._items("key_issues")), sound=sound, **values,
         )  # fmt: skip
 
-    def _key_issue_items(self) -> tuple[Node, ...]:
+    def _items(self, name: str) -> tuple[Node, ...]:
+        """The items of a list as typed."""
         for entry in self.mapping.entries:
-            if fields.plain_name(entry.key.text, fields.ALIASES) == "key_issues" and isinstance(entry.value, Items):
+            if fields.plain_name(entry.key.text, fields.ALIASES) == name and isinstance(entry.value, Items):
                 return entry.value.items
         return ()
+
+    def _embargo(self) -> dt.datetime | None:
+        given: dt.date | dt.datetime | None = self.values.pop("embargo", None)
+        zone = self.settings.timezone
+        if given is None or (isinstance(given, dt.datetime) and given.tzinfo is not None):
+            return given
+        if isinstance(given, dt.datetime):
+            meant = given.replace(tzinfo=zone).isoformat(timespec="minutes")
+            self.report.add("embargo", self.places["embargo"], f"the embargo, {given.isoformat(' ', 'minutes')}, has no time zone",
+                            f"add the zone: {meant}")  # fmt: skip
+            return None
+        return dt.datetime.combine(given, dt.time(), zone)
 
     def _series(self) -> Series | None:
         known = [series.slug for series in self.settings.series]
@@ -353,7 +360,11 @@ class _BriefReader:
 
     def _authors(self) -> tuple[Author, ...]:
         authors: list[Author] = []
-        for given in self.values.get("author", ()):
+        items = self._items("author")
+        given_authors = self.values.get("author", ())
+        for index, given in enumerate(given_authors):
+            # Where one of several names could not be read, the places no longer match.
+            place = items[index].place if len(items) == len(given_authors) else self.places["author"]
             person = given
             if isinstance(given, Named):
                 person = self.settings.people.get(given.text)
@@ -363,7 +374,7 @@ class _BriefReader:
                                     + meant(given.text, self.settings.people))  # fmt: skip
                     continue
             if any(person.identity == other.identity for other in authors):
-                self.report.add("author-repeated", self.places["author"], f'"{person.name}" is named twice', "keep one of the two")
+                self.report.add("author-repeated", place, f'"{person.name}" is named twice', "keep one of the two")
                 continue
             authors.append(person)
         return tuple(authors)
@@ -372,7 +383,7 @@ class _BriefReader:
 def _number_guess(text: str, series: Series, date: dt.date | None) -> str:
     """The number that a misspelt one means, or an example."""
     digits = re.findall("[0-9]+", text)
-    if series.numbering == "continuous" and len(digits) == 1:
+    if series.numbering == "continuous" and (len(digits) == 1 or re.fullmatch(r"\s*\d+\s*/\s*(19|20)\d\d\s*", text)):
         return digits[0].lstrip("0") or series.number_example
     if series.numbering == "per-year" and len(digits) == 2:
         years = [d for d in digits if re.fullmatch("(19|20)[0-9]{2}", d)]

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from briefpress.byline import PREFIXES, orcid_check_digit
-from briefpress.finding import Place
+from briefpress.byline import PREFIXES, address_part, orcid_check_digit
+from briefpress.finding import Level, Place
 from briefpress.front_matter import Items, Node, Text
 from briefpress.front_matter import Mapping as MappingNode
-from briefpress.rules import Report
+from briefpress.rules import RULES, Report
 
 Reader = Callable[[Node, str, Report], Any]
 """Given a value, the name to call it by, and a report: the value as its type, else None."""
@@ -130,7 +130,8 @@ def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Re
             many = len(value) > maximum
             report.add(code, node.place, f"{label} has {len(value)} characters",
                        f"shorten it to {maximum} characters" if many else f"write at least {minimum} characters")  # fmt: skip
-            return None
+            if RULES[code].level is Level.ERROR:
+                return None
         return value
 
     return read
@@ -140,6 +141,16 @@ def named(node: Node, label: str, report: Report) -> Named | None:
     """A text whose meaning is looked up elsewhere, with its place."""
     value = plain(node, label, report)
     return None if value is None else Named(value, node.place)
+
+
+def placed(read_text: Reader) -> Reader:
+    """A reader of a text that keeps its place."""
+
+    def read(node: Node, label: str, report: Report) -> Named | None:
+        value = read_text(node, label, report)
+        return None if value is None else Named(value, node.place)
+
+    return read
 
 
 def number(node: Node, label: str, report: Report) -> Number | None:
@@ -218,7 +229,7 @@ def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
 
 
 def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | None:
-    """A date, which stands for the day's first minute in the series' zone, or a date-time with zone."""
+    """A date, or a date and time; without a zone it is that of the series, which `series` sees to."""
     value = plain(node, label, report)
     if value is None:
         return None
@@ -229,9 +240,6 @@ def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | N
     except ValueError:
         report.add("embargo", node.place, f'{label} is "{value}"',
                    "write a date, or a date and time with its zone: 2024-03-15T09:00+01:00")  # fmt: skip
-        return None
-    if moment.tzinfo is None:
-        report.add("embargo", node.place, f'{label} is "{value}", without a time zone', f"add the zone: {moment.isoformat('T', 'minutes')}+01:00")
         return None
     return moment
 
@@ -249,7 +257,7 @@ def issn(node: Node, label: str, report: Report) -> str | None:
     right = issn_check_digit(bare[:7])
     if bare[7] != right:
         report.add("issn-check-digit", node.place, f"{label} is {tidy}, which is not valid: its last character should be {right}",
-                   "copy the ISSN again from the letter of the ISSN centre, or leave the line out: the series has one")  # fmt: skip
+                   "copy the ISSN again from the letter of the ISSN centre")  # fmt: skip
         return None
     if value != tidy:
         report.add("issn-format", node.place, f'{label} is "{value}"', f"write it with a plain hyphen: {tidy}")
@@ -356,7 +364,7 @@ def slug(node: Node, label: str, report: Report) -> str | None:
     value = plain(node, label, report)
     if value is None or re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
         return value
-    report.add("field-shape", node.place, f'{label} is "{value}"', "write lower-case letters, digits and hyphens: policy-briefs")
+    report.add("field-shape", node.place, f'{label} is "{value}"', f"write lower-case letters, digits and hyphens, for example {address_part(value)}")
     return None
 
 
@@ -386,9 +394,8 @@ def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
 
     def read(node: Node, label: str, report: Report) -> tuple[Any, ...] | None:
         if not isinstance(node, Items):
-            if isinstance(node, Text) and (signs := re.match(r"([•·–—▪◦*-])\s*\S", node.text)):
-                code = "yaml-space" if signs[1] == "-" else "yaml-bullet"
-                report.add(code, node.place, f'the items of {label} begin with "{signs[1]}" and no hyphen and space',
+            if isinstance(node, Text) and (signs := re.match(r"([•·–—▪◦*])\s*\S", node.text)):
+                report.add("yaml-bullet", node.place, f'the items of {label} begin with "{signs[1]}", not with a hyphen and a space',
                            "begin each item on a line of its own with a hyphen and a space: - First item")  # fmt: skip
                 return None
             if not alone:

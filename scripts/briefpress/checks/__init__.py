@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 from briefpress.brief import Brief
 from briefpress.checks import across, files, header, text
-from briefpress.finding import Finding
+from briefpress.finding import Finding, Level
 from briefpress.outline import Outline, outline
 from briefpress.rules import RULES, Report
 from briefpress.series import Catalogue, read_catalogue
@@ -47,6 +48,9 @@ def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline]
     text.check_text(brief, outlines[brief.path], report)
     text.check_links(brief, catalogue, outlines, root, report)
     files.check_files(brief, outlines[brief.path], root, report)
+    if brief.draft:
+        # What a draft still lacks must not stop the others.
+        return [replace(f, level=Level.ADVICE) if f.code == "text-empty" else f for f in report.findings]
     return report.findings
 
 

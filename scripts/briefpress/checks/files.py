@@ -72,7 +72,7 @@ def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, r
     file = folder_path / text
     if text not in names:
         alike = next((other for other in names if other.lower() == text.lower()), None)
-        others = sorted(other for other in names if kind_of(other))
+        others = sorted(other for other in names if kind_of(other) in kinds and not (folder_path / other).is_symlink())
         remedy = f"write {alike}, as the file is called" if alike else "put the file there"
         if not alike and others:
             remedy += f", or write one of {', '.join(others[:5])}"
@@ -81,7 +81,7 @@ def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, r
         report.add("symlink", place, f"{text} is a link to another place", "put the file itself into the folder")
     elif kind_of(text) not in kinds:
         what = "a picture" if kinds == PICTURES else "data"
-        report.add("file-kind", place, f"{text} is not {what}", f"use one of {', '.join(kinds)}")
+        report.add("file-kind", place, f"{text} is not {what} of a kind that is published", f"use one of {', '.join(kinds)}")
     elif isinstance(found := inspect(file), Refusal):
         report.add(found.code, place, found.message, found.remedy)
 

@@ -27,7 +27,7 @@ def check_header(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     if brief.image is not None and not brief.image_alt:
         report.add("alt-missing", brief.image.place, f'the picture "{brief.image.text}" has no text for those who cannot see it',
                    "add a line: image_alt: what the picture shows, in a sentence")  # fmt: skip
-    elif brief.image is not None:
+    elif brief.image is not None and 10 <= len(brief.image_alt) <= 300:
         check_alternative_text(Link(brief.image.text, brief.image_alt, "", True, brief.place("image_alt")), report)
 
 
@@ -49,6 +49,8 @@ def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     today = catalogue.now.astimezone(catalogue.settings.timezone).date()
     if "date" not in brief.places or brief.date == dt.date.min:
         return
+    if "embargo" in brief.places and brief.embargo is None:
+        return
     if brief.date > today and not brief.draft and brief.embargo is None:
         days = (brief.date - today).days
         report.add("date-future", brief.place("date"), f"the date is {days} day{'s' if days > 1 else ''} from now",
@@ -60,12 +62,13 @@ def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
 
 def _key_issues(brief: Brief, report: Report) -> None:
     issues, (least, most) = brief.key_issues, KEY_ISSUES
-    if issues and not least <= len(issues) <= most:
-        report.add("key-issues-count", brief.place("key_issues"), f"there {'is' if len(issues) == 1 else 'are'} {len(issues)} "
-                   f"key issue{'' if len(issues) == 1 else 's'}", f"write {least} to {most}")  # fmt: skip
+    count = brief.key_issues_typed
+    if count and not least <= count <= most:
+        report.add("key-issues-count", brief.place("key_issues"), f"there {'is' if count == 1 else 'are'} {count} "
+                   f"key issue{'' if count == 1 else 's'}", f"write {least} to {most}")  # fmt: skip
     seen: dict[str, int] = {}
     for index, issue in enumerate(issues, 1):
-        place = brief.key_issue_places[index - 1] if len(brief.key_issue_places) == len(issues) else brief.place("key_issues")
+        place = brief.key_issue_places[index - 1]
         words, (few, many) = word_count(issue), KEY_ISSUE_WORDS
         if not few <= words <= many:
             report.add("key-issue-length", place, f"key issue {index} has {words} words",
@@ -87,7 +90,7 @@ def _lists(brief: Brief, catalogue: Catalogue, report: Report) -> None:
             close = by_label.get(folded(one.text)) or next(iter(difflib.get_close_matches(one.text.lower(), known, n=1)), None)
             remedy = f"did you mean {close}?" if close else f"use one of {', '.join(known)}" if known else "take it out"
             report.add(f"{kind}-unknown", one.place, f'"{one.text}" is not in the list of {kind}s',
-                       f"{remedy}; to add one, edit series.yml")  # fmt: skip
+                       f"{remedy} To add one, edit series.yml" if close else f"{remedy}; to add one, edit series.yml")  # fmt: skip
     if len(brief.keywords) > KEYWORDS:
         report.add("keywords-count", brief.place("keywords"), f"there are {len(brief.keywords)} keywords", f"keep the {KEYWORDS} that matter most")
     length, (short, long) = len(brief.description), DESCRIPTION_CHARACTERS

@@ -21,6 +21,9 @@ from briefpress.series import Catalogue
 WORDS = (1200, 3500)
 SECTIONS = (3, 7)
 DEPTH = 8
+# What editors paste; another word between angle brackets is more likely a part of the text.
+_HTML = frozenset("audio button canvas center div embed figure font footer form frame header iframe input link main meta nav object "
+                  "option s script section select strike style svg textarea title tt u video".split())  # fmt: skip
 _SCHEME = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*):")
 
 
@@ -117,7 +120,8 @@ def _instead_of(tag: str) -> str:
         "ul": "write a list with hyphens", "ol": "write a list with numbers", "li": "write a list with hyphens",
         "p": "separate paragraphs by an empty line", "blockquote": "write > before each line of a quotation",
     }  # fmt: skip
-    return table.get(tag, "leave it out" if tag.isalnum() else "put a backslash before the angle bracket if it is text")
+    known = tag in _HTML or re.fullmatch("h[1-6]", tag)
+    return table.get(tag, "leave it out" if known else "write &lt; for an angle bracket that belongs to the text")
 
 
 # --- links --------------------------------------------------------------------------------------

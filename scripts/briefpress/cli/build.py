@@ -40,7 +40,7 @@ def command(strict: bool, site_dir: str | None, site_url: str | None, quiet: boo
     except Abort as error:
         raise click.UsageError(f"mkdocs.yml cannot be used: {error}") from None
     except MkDocsException as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(f"mkdocs.yml cannot be used: {error}") from None
     plugin = config.plugins.get("briefpress")
     if plugin is None:
         raise click.UsageError("mkdocs.yml does not name the plugin; add under plugins: - briefpress")

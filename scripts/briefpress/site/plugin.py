@@ -37,6 +37,8 @@ from briefpress.store import Store
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
+# Errors that can come from a fault in another brief; in the preview they do not hide this one.
+_OF_OTHERS = frozenset({"link-missing", "link-anchor", "link-unpublished", "related"})
 _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level.ADVICE: logging.INFO}
 
 
@@ -88,7 +90,12 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         config.theme.static_templates.discard("sitemap.xml")  # ours knows the briefs and true dates
         # `build -q` raises the level of MkDocs' logger, and its own strict mode then sees nothing.
         self.counter = CountHandler(level=logging.WARNING)
-        logging.getLogger("mkdocs").addHandler(self.counter)
+        logger = logging.getLogger("mkdocs")
+        if logger.level > logging.WARNING:
+            for handler in logger.handlers:
+                handler.setLevel(max(handler.level, logger.level))
+            logger.setLevel(logging.WARNING)
+        logger.addHandler(self.counter)
         return config
 
     def on_pre_build(self, *, config: MkDocsConfig) -> None:
@@ -108,7 +115,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             catalogue = self.good
             if catalogue is None:
                 raise Abort(f"{BRIEFS}/series.yml cannot be read, so there is nothing to show yet.")
-        faulty = {finding.path for finding in findings if finding.level is Level.ERROR}
+        faulty = {one.path for one in findings if one.level is Level.ERROR and one.code not in _OF_OTHERS}
         catalogue = Catalogue(catalogue.settings, tuple(b for b in catalogue.briefs if b.path not in faulty), catalogue.now)
         self.good = catalogue
         outlines = {brief.path: outline(brief.body, brief.body_line) for brief in catalogue.public}
@@ -131,7 +138,9 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     @event_priority(-100)
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add what is ours; last, so that an address that another plugin took is seen."""
+        began = time.perf_counter()
         self._rendering.plan(files)
+        self.times["pages"] = time.perf_counter() - began
         return files
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:
@@ -156,7 +165,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """Render the briefs and the lists."""
         began = time.perf_counter()
         self._rendering.render(env, files)
-        self.times["pages"] = time.perf_counter() - began
+        self.times["pages"] += time.perf_counter() - began
         return env
 
     def on_page_context(self, context: TemplateContext, *, page: Page, config: MkDocsConfig, nav: Navigation) -> TemplateContext:

@@ -1,0 +1,148 @@
+"""Measure a build of many generated briefs: `python scripts/bench.py [--briefs N] [--compare]`.
+
+Each brief has some 2,400 words whose frequencies fall as in a language (Zipf), six sections, twelve
+footnotes, links to other briefs, and every third a table. The same N gives the same briefs.
+
+Units: CPU is seconds of user and system time of a step's process and of all that it started (the
+search indexer, the link checker); clock is seconds by the clock; memory is the peak resident size
+of the largest of these processes in MB. The ratio is of CPU: to MkDocs with Material alone, building
+the same briefs as pages, where --compare measures that in the same run; else to the first build.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+A_YEAR, SECTIONS, PARAGRAPHS, WORDS = 50, 6, 4, 100
+FIRST_YEAR = 1990
+SERIES = """\
+timezone: Europe/Brussels
+series:
+  - {slug: policy-briefs, title: Policy Brief, masthead: POLICY BRIEF, issn: 2983-466X, numbering: per-year,
+     publisher: Institute, place: Town, description: Generated briefs to measure with., license: CC-BY-4.0,
+     disclaimer: {one: The views are those of the author., several: The views are those of the authors.}}
+"""
+SETTINGS = "site_name: Bench\nsite_url: https://example.org/\ntheme: {name: material, font: false}\n"
+EXTENSIONS = "markdown_extensions: [footnotes, tables, attr_list]\n"
+ONCE = "\nOne sentence more, so that one text has changed.\n"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step took; units as above."""
+
+    name: str
+    cpu: float
+    clock: float
+    memory: float
+    last: str
+    """The last line that it printed."""
+
+
+def path_of(n: int) -> str:
+    return f"{FIRST_YEAR + n // A_YEAR}/{n % A_YEAR + 1:02}.md"
+
+
+def briefs(count: int) -> dict[str, str]:
+    """Path below the folder of briefs → text."""
+    chance = random.Random(count)
+    letters = [chance.choices("etaoinshrdlu", k=chance.randint(2, 9)) for _ in range(8000)]
+    vocabulary = ["".join(word) for word in letters]
+    weights = list(itertools.accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
+
+    def some(words: int) -> str:
+        text = chance.choices(vocabulary, cum_weights=weights, k=words)
+        return ". ".join(" ".join(text[i : i + 18]).capitalize() for i in range(0, words, 18)) + "."
+
+    def section(n: int, at: int) -> str:
+        other = chance.randrange(count)
+        notes = [at * 2 + 1, at * 2 + 2]
+        parts = [some(WORDS) for _ in range(PARAGRAPHS)]
+        parts[0] += f"[^{notes[0]}] See [another brief](../{path_of(other)})."
+        parts[1] += f" With *emphasis* and **weight**.[^{notes[1]}]"
+        if at == 2 and n % 3 == 0:
+            rows = "\n".join(f"| {some(2)} | {chance.randint(1, 999)} |" for _ in range(8))
+            parts.append(f"Table: {some(5)}\n\n| Kind | Number |\n|---|--:|\n{rows}")
+        parts += [f"[^{note}]: {some(15)}" for note in notes]
+        return f"## {some(4)[:-1]} {at}\n\n" + "\n\n".join(parts) + "\n"
+
+    return {
+        path_of(n): f'---\ntitle: "Brief {n}: {some(6)[:-1]}"\nauthor: Author {some(1)[:-1]}\n'
+        f"date: {FIRST_YEAR + n // A_YEAR}-{n % 12 + 1:02}-15\nnumber: {n % A_YEAR + 1}/{FIRST_YEAR + n // A_YEAR}\n"
+        f'key_issues:\n  - "{some(15)}"\n  - "{some(16)}"\n  - "{some(17)}"\n---\n\n'
+        + "\n".join(section(n, at) for at in range(SECTIONS))
+        for n in range(count)
+    }
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def measure(name: str, project: Path, *arguments: str) -> Step:
+    """Run Python in a project.
+
+    Raises:
+        SystemExit: it failed; with the end of what it printed.
+    """
+    print(f"{name} …", file=sys.stderr, flush=True)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen([sys.executable, *arguments], cwd=project, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        clock = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        lines = output.read().splitlines() or [""]
+    if process.returncode:
+        sys.exit(f"{name} ended with {process.returncode}:\n" + "\n".join(lines[-10:]))
+    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # bytes there, KiB elsewhere
+    return Step(name, usage.ru_utime + usage.ru_stime, clock, peak / 1e6, lines[-1])
+
+
+def main() -> None:
+    """Generate, measure, print."""
+    parser = argparse.ArgumentParser(description="Measure a build of many generated briefs.")
+    parser.add_argument("--briefs", type=int, default=1000, metavar="N", help="how many; default 1000")
+    parser.add_argument("--compare", action="store_true", help="build them with Material alone too")
+    options = parser.parse_args()
+    build = str(Path(__file__).with_name("build.py"))
+    os.environ["NO_MKDOCS_2_WARNING"] = "1"
+    with tempfile.TemporaryDirectory() as scratch:
+        project = Path(scratch, "project")
+        write(project, {"mkdocs.yml": f"{SETTINGS}plugins: [briefpress]\n", "docs/index.md": "# Home\n", "briefs/series.yml": SERIES})
+        measure("the fonts, cut once and kept", project, build)
+        generated = briefs(options.briefs)
+        write(project / "briefs", generated)
+        check = "import sys; from briefpress.cli import main; main(['check'])"
+        steps = [measure("check", project, "-c", check), measure("build, first", project, build)]
+        with (project / "briefs" / path_of(options.briefs // 2)).open("a", encoding="utf-8") as file:
+            file.write(ONCE)
+        steps += [measure("build, one brief edited", project, build), measure("build, nothing changed", project, build)]
+        base = steps[1]
+        if options.compare:
+            plain = Path(scratch, "plain")
+            write(plain, {"mkdocs.yml": SETTINGS + EXTENSIONS, "docs/index.md": "# Home\n"})
+            write(plain / "docs", generated)
+            base = measure("Material alone", plain, "-m", "mkdocs", "build", "--quiet")
+            steps.append(base)
+    print(f"{options.briefs} briefs, {sum(map(len, generated.values())) / 1e6:.1f} million characters")
+    print(f"{'':24} {'CPU s':>8} {'clock s':>8} {'MB':>6} {'ratio':>6}")
+    for step in steps:
+        print(f"{step.name:24} {step.cpu:8.1f} {step.clock:8.1f} {step.memory:6.0f} {step.cpu / base.cpu:6.2f}")
+    print("\n".join(f"{step.name}: {step.last}" for step in steps if step.name.startswith("build")))
+
+
+if __name__ == "__main__":
+    main()

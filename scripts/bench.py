@@ -22,8 +22,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-A_YEAR, SECTIONS, PARAGRAPHS, WORDS = 50, 6, 4, 100
-FIRST_YEAR = 1990
+A_YEAR, FIRST_YEAR = 50, 1990
+SECTIONS, PARAGRAPHS, WORDS = 6, 4, 100
 SERIES = """\
 timezone: Europe/Brussels
 series:
@@ -33,19 +33,17 @@ series:
 """
 SETTINGS = "site_name: Bench\nsite_url: https://example.org/\ntheme: {name: material, font: false}\n"
 EXTENSIONS = "markdown_extensions: [footnotes, tables, attr_list]\n"
-ONCE = "\nOne sentence more, so that one text has changed.\n"
 
 
 @dataclass(frozen=True)
 class Step:
-    """What one step took; units as above."""
+    """What one step took, and the last line that it printed; units as above."""
 
     name: str
     cpu: float
     clock: float
     memory: float
     last: str
-    """The last line that it printed."""
 
 
 def path_of(n: int) -> str:
@@ -55,33 +53,31 @@ def path_of(n: int) -> str:
 def briefs(count: int) -> dict[str, str]:
     """Path below the folder of briefs → text."""
     chance = random.Random(count)
-    letters = [chance.choices("etaoinshrdlu", k=chance.randint(2, 9)) for _ in range(8000)]
-    vocabulary = ["".join(word) for word in letters]
-    weights = list(itertools.accumulate(1 / rank for rank in range(1, len(vocabulary) + 1)))
+    vocabulary = ["".join(chance.choices("etaoinshrdlu", k=chance.randint(2, 9))) for _ in range(8000)]
+    weights = list(itertools.accumulate(1 / rank for rank in range(1, 8001)))
 
     def some(words: int) -> str:
         text = chance.choices(vocabulary, cum_weights=weights, k=words)
         return ". ".join(" ".join(text[i : i + 18]).capitalize() for i in range(0, words, 18)) + "."
 
     def section(n: int, at: int) -> str:
-        other = chance.randrange(count)
-        notes = [at * 2 + 1, at * 2 + 2]
         parts = [some(WORDS) for _ in range(PARAGRAPHS)]
-        parts[0] += f"[^{notes[0]}] See [another brief](../{path_of(other)})."
-        parts[1] += f" With *emphasis* and **weight**.[^{notes[1]}]"
+        parts[0] += f"[^{at}a] See [another brief](../{path_of(chance.randrange(count))})."
+        parts[1] += f" With *emphasis* and **weight**.[^{at}b]"
         if at == 2 and n % 3 == 0:
             rows = "\n".join(f"| {some(2)} | {chance.randint(1, 999)} |" for _ in range(8))
             parts.append(f"Table: {some(5)}\n\n| Kind | Number |\n|---|--:|\n{rows}")
-        parts += [f"[^{note}]: {some(15)}" for note in notes]
+        parts += [f"[^{at}a]: {some(15)}", f"[^{at}b]: {some(15)}"]
         return f"## {some(4)[:-1]} {at}\n\n" + "\n\n".join(parts) + "\n"
 
-    return {
-        path_of(n): f'---\ntitle: "Brief {n}: {some(6)[:-1]}"\nauthor: Author {some(1)[:-1]}\n'
-        f"date: {FIRST_YEAR + n // A_YEAR}-{n % 12 + 1:02}-15\nnumber: {n % A_YEAR + 1}/{FIRST_YEAR + n // A_YEAR}\n"
-        f'key_issues:\n  - "{some(15)}"\n  - "{some(16)}"\n  - "{some(17)}"\n---\n\n'
-        + "\n".join(section(n, at) for at in range(SECTIONS))
-        for n in range(count)
-    }
+    def header(n: int) -> str:
+        year, number = FIRST_YEAR + n // A_YEAR, n % A_YEAR + 1
+        return (
+            f'---\ntitle: "Brief {n}: {some(6)[:-1]}"\nauthor: Author {some(1)[:-1]}\ndate: {year}-{n % 12 + 1:02}-15\n'
+            f"number: {number}/{year}\nkey_issues: [{some(15)}, {some(16)}, {some(17)}]\n---\n\n"
+        )
+
+    return {path_of(n): header(n) + "\n".join(section(n, at) for at in range(SECTIONS)) for n in range(count)}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
@@ -91,11 +87,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
 
 
 def measure(name: str, project: Path, *arguments: str) -> Step:
-    """Run Python in a project.
-
-    Raises:
-        SystemExit: it failed; with the end of what it printed.
-    """
+    """Run Python in a project; where that fails, end with the end of what it printed."""
     print(f"{name} …", file=sys.stderr, flush=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         began = time.perf_counter()
@@ -112,8 +104,7 @@ def measure(name: str, project: Path, *arguments: str) -> Step:
 
 
 def main() -> None:
-    """Generate, measure, print."""
-    parser = argparse.ArgumentParser(description="Measure a build of many generated briefs.")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--briefs", type=int, default=1000, metavar="N", help="how many; default 1000")
     parser.add_argument("--compare", action="store_true", help="build them with Material alone too")
     options = parser.parse_args()
@@ -126,17 +117,15 @@ def main() -> None:
         generated = briefs(options.briefs)
         write(project / "briefs", generated)
         check = "import sys; from briefpress.cli import main; main(['check'])"
-        steps = [measure("check", project, "-c", check), measure("build, first", project, build)]
+        steps = [measure("check", project, "-c", check), base := measure("build, first", project, build)]
         with (project / "briefs" / path_of(options.briefs // 2)).open("a", encoding="utf-8") as file:
-            file.write(ONCE)
+            file.write("\nOne sentence more, so that one text has changed.\n")
         steps += [measure("build, one brief edited", project, build), measure("build, nothing changed", project, build)]
-        base = steps[1]
         if options.compare:
             plain = Path(scratch, "plain")
             write(plain, {"mkdocs.yml": SETTINGS + EXTENSIONS, "docs/index.md": "# Home\n"})
             write(plain / "docs", generated)
-            base = measure("Material alone", plain, "-m", "mkdocs", "build", "--quiet")
-            steps.append(base)
+            steps.append(base := measure("Material alone", plain, "-m", "mkdocs", "build", "--quiet"))
     print(f"{options.briefs} briefs, {sum(map(len, generated.values())) / 1e6:.1f} million characters")
     print(f"{'':24} {'CPU s':>8} {'clock s':>8} {'MB':>6} {'ratio':>6}")
     for step in steps:

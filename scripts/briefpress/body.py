@@ -8,11 +8,8 @@ that the checks have seen.
 from __future__ import annotations
 
 import re
-import signal
-import threading
 import xml.etree.ElementTree as etree
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,13 +24,11 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from briefpress.brief import word_count
-from briefpress.outline import RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, clean_id, slug_of
+from briefpress.limits import time_limit
+from briefpress.outline import RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, clean_id, slug_of, without_comments
 
-VERSION = "2"
+VERSION = "4"
 """Part of every key in the store: raise it when the result for the same text changes."""
-TIME_LIMIT = 20
-"""Seconds that one body may take. A brief of 2,400 words takes a hundredth of one."""
-
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(
     "a blockquote code dd div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section strong table tbody td "
@@ -89,10 +84,8 @@ class Body:
     toc: tuple[Mapping[str, Any], ...]
     """Headings of the first two levels: id, title, children."""
     words: int
-
-
-class BodyTimeout(Exception):
-    """The text could not be set within TIME_LIMIT."""
+    lost: tuple[str, ...] = ()
+    """Targets of links and pictures that lead nowhere, since nothing is known of them."""
 
 
 def render(text: str, around: Surroundings) -> Body:
@@ -103,8 +96,9 @@ def render(text: str, around: Surroundings) -> Body:
         around: addresses, pictures and words for it.
 
     Raises:
-        BodyTimeout: it takes longer than TIME_LIMIT.
+        TooLong: it takes longer than `limits.SECONDS`.
     """
+    extension = _BriefExtension(around)
     converter = markdown.Markdown(
         extensions=[
             TocExtension(toc_depth="2-3", slugify=slug_of),
@@ -116,15 +110,14 @@ def render(text: str, around: Surroundings) -> Body:
             "sane_lists",
             "pymdownx.caret",
             "pymdownx.tilde",
-            _BriefExtension(around),
+            extension,
         ],
-        extension_configs={"pymdownx.caret": {"insert": False}, "pymdownx.tilde": {"delete": False}},
         output_format="html",
     )
-    with _time_limit(TIME_LIMIT):
+    with time_limit():
         html = _clean(converter.convert(text))
     toc = tuple(_entry(token) for token in getattr(converter, "toc_tokens", ()))
-    return Body(html, toc, word_count(re.sub(r"<[^>]*>", " ", html)))
+    return Body(html, toc, word_count(re.sub(r"<[^>]*>", " ", html)), tuple(extension.sheet.lost))
 
 
 def _entry(token: Mapping[str, Any]) -> dict[str, Any]:
@@ -155,25 +148,6 @@ def _filtered(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-@contextmanager
-def _time_limit(seconds: int) -> Iterator[None]:
-    # Only the main thread of a POSIX system can be interrupted; elsewhere the size limit must do.
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def stop(*_: object) -> None:
-        raise BodyTimeout
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-
-
 class _BriefExtension(Extension):
     def __init__(self, around: Surroundings) -> None:
         super().__init__()
@@ -186,14 +160,14 @@ class _BriefExtension(Extension):
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_RawTag(r"<(/?[a-zA-Z][^<>]*)>", md), "html", 90)
         # After inline patterns (20) and attribute lists (8), before the table of contents (5).
-        md.treeprocessors.register(_Sheet(md, self.around), "briefpress-sheet", 7)
+        self.sheet = _Sheet(md, self.around)
+        md.treeprocessors.register(self.sheet, "briefpress-sheet", 7)
         md.treeprocessors.register(_Notes(md, self.around), "briefpress-notes", 4)
 
 
 class _WithoutComments(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
-        text = re.sub(r"<!--.*?-->", lambda hit: "\n" * hit[0].count("\n"), "\n".join(lines), flags=re.DOTALL)
-        return text.split("\n")
+        return without_comments("\n".join(lines), "").split("\n")
 
 
 class _RawTag(InlineProcessor):
@@ -229,9 +203,9 @@ class _Sheet(Treeprocessor):
         self.caption = re.compile(rf"\s*(?:{re.escape(words['table'])}|Table)[\s\u00a0\u202f]?:\s*")
         self.note = re.compile(rf"\s*(?:{re.escape(words['note'])}|Note)[\s\u00a0\u202f]?:\s*")
         self.tables = 0
+        self.lost: list[str] = []
 
     def run(self, root: etree.Element) -> None:
-        self.tables = 0
         for element in root.iter():
             self._attributes(element)
         self._parents(root)
@@ -244,14 +218,7 @@ class _Sheet(Treeprocessor):
                 del element.attrib["id"]
         tag = element.tag
         if tag == "a" and not element.get("class", "").startswith("footnote-"):
-            target = element.get("href", "")
-            address = self.around.addresses.get(target)
-            if address is not None:
-                element.set("href", address)
-            elif not re.match(r"(?:https?|mailto):", target) and not target.startswith("#") and "\x02" not in target:
-                # Not an address that the checks have passed. (STX stands before the code points of
-                # a mail address that Python-Markdown hides; the sanitiser reads those.)
-                element.attrib.pop("href", None)
+            self._address(element)
         elif tag == "img":
             self._picture(element)
         elif tag in ("td", "th"):
@@ -262,10 +229,22 @@ class _Sheet(Treeprocessor):
             if tag == "th":
                 element.set("scope", "col")
 
+    def _address(self, element: etree.Element) -> None:
+        # Python-Markdown hides escaped characters, and those of mail addresses, behind STX and ETX.
+        target = re.sub("\x02amp\x03#(\\d+);|\x02(\\d+)\x03", lambda hit: chr(int(hit[1] or hit[2])), element.get("href", ""))
+        if (address := self.around.addresses.get(target)) is not None:
+            element.set("href", address)
+        elif re.match(r"(?:https?|mailto):", target) or target.startswith("#"):
+            element.set("href", target)
+        else:
+            # Not an address that the checks have passed.
+            element.attrib.pop("href", None)
+            self.lost.append(target)
+
     def _picture(self, element: etree.Element) -> None:
         picture = self.around.pictures.get(element.get("src", ""))
         if picture is None:
-            element.attrib.pop("src", None)
+            self.lost.append(element.attrib.pop("src", ""))
             return
         element.set("src", picture.address)
         for name, pixels in (("width", picture.width), ("height", picture.height)):

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from anyascii import anyascii
+
 # Lower-case words that belong to the family name: Ludwig van Voorbeeld, Ana de la Muestra.
 _PARTICLES = frozenset(
     "af al am an auf aus av ben bin da dal de dei del della den der des di do dos du el ibn la le "
@@ -74,8 +76,8 @@ def joined(names: Sequence[str], conjunction: str) -> str:
 
 
 def address_part(text: str) -> str:
-    """A text as a part of an address: lower-case ASCII letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", folded(text)).strip("-") or "x"
+    """A text as a part of an address: `Zoë van Łuk` becomes `zoe-van-luk`; every script has its letters."""
+    return re.sub(r"[^a-z0-9]+", "-", anyascii(text).lower()).strip("-") or "x"
 
 
 def folded(text: str) -> str:

@@ -215,7 +215,7 @@ SERIES_FIELDS = (
     Field("title", text(2, 120), "The name of the series, in the singular.", "title: CSDS Policy Brief", required=True),
     Field("masthead", text(2, 120), "The masthead, before the number.", "masthead: CSDS POLICY BRIEF", required=True),
     Field("issn", issn, "The ISSN of the online edition.", "issn: 2983-466X"),
-    Field("numbering", choice("per-year", "continuous", "none"), "per-year (7/2024), continuous (47) or none.",
+    Field("numbering", choice("per-year", "continuous", "none"), "How briefs are numbered: per-year (7/2024), continuous (47) or none.",
           "numbering: per-year", required=True),
     Field("date_style", date_style, "How the page prints a date.", "date_style: D.M.YYYY"),
     Field("lang", language, "The language of the series.", "lang: en"),

@@ -20,7 +20,11 @@ from briefpress.rules import Report
 _LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 FILE_LIMIT = 500_000
 """Bytes. A brief of 2,400 words has some 18,000."""
+_HEADER_LIMIT = 50_000
+"""Characters; a long header has some 3,000."""
 _DEPTH_LIMIT = 8
+_MOST = 20
+"""Control characters that are told one by one."""
 _FENCE = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"(?P<key>[^\W\d][\w \-]*?)(?P<gap>\s*):(?P<after>.*)", re.DOTALL)
 _RESERVED = "&*!%@`[]{}|>,?"
@@ -102,16 +106,17 @@ def read_text(data: bytes, report: Report) -> str | None:
 
 
 def _without_control_characters(text: str, report: Report) -> str:
-    def blank(hit: re.Match[str]) -> str:
-        if hit[0] in "\n\t":
-            return hit[0]
-        before = text[: hit.start()]
-        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        report.add("control-character", place, f"an invisible character, U+{ord(hit[0]):04X}",
+    if not UNSAFE.search(text.replace("\n", "").replace("\t", "")):
+        return text
+    lines = text.split("\n")
+    faulty = [(i, hit) for i, line in enumerate(lines) for hit in UNSAFE.finditer(line.replace("\t", " "))]
+    for index, hit in faulty[:_MOST]:
+        report.add("control-character", Place(index + 1, hit.start() + 1), f"an invisible character, U+{ord(hit[0]):04X}",
                    "delete it, together with the characters on its two sides, and type those again")  # fmt: skip
-        return " "
-
-    return UNSAFE.sub(blank, text)
+    if len(faulty) > _MOST:
+        report.add("control-character", Place(faulty[_MOST][0] + 1, 1), f"{len(faulty) - _MOST:,} more invisible characters",
+                   "look whether the file is a text at all")  # fmt: skip
+    return "\n".join(UNSAFE.sub(lambda hit: hit[0] if hit[0] == "\t" else " ", line) for line in lines)
 
 
 def read_front_matter(text: str, report: Report) -> FrontMatter | None:
@@ -144,7 +149,12 @@ def read_front_matter(text: str, report: Report) -> FrontMatter | None:
         report.add("no-header", Place(1, 1), "the header is not closed",
                    "put a line of three hyphens (---) after the last field")  # fmt: skip
         return None
-    fields, broken = read_mapping("\n".join(lines[1:end]) + "\n", report, first_line=2)
+    header = "\n".join(lines[1:end]) + "\n"
+    if len(header) > _HEADER_LIMIT:
+        report.add("file-size", Place(1, 1), f"the header has {len(header):,} characters",
+                   "keep the text of the brief under the second line of hyphens")  # fmt: skip
+        return None
+    fields, broken = read_mapping(header, report, first_line=2)
     return FrontMatter(fields, broken, "\n".join(lines[end + 1 :]), end + 2)
 
 

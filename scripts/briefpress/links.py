@@ -69,9 +69,8 @@ def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
         report = json.loads(done.stdout)
     except ValueError as error:
         raise LinksError(f"lychee ended with {done.returncode}: {done.stderr.strip()[-500:]}") from error
-    prefix = f"{here}/"
     broken = [
-        Broken(Path(page).relative_to(folder).as_posix(), str(failure["url"]).removeprefix(prefix))
+        Broken(Path(page).relative_to(folder).as_posix(), str(failure["url"]).removeprefix(here).lstrip("/"))
         for page, failures in report.get("error_map", report.get("fail_map", {})).items()
         for failure in failures
     ]

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from briefpress.brief import Brief
@@ -46,7 +47,11 @@ def date_text(date: dt.date, style: str, lang: str) -> str:
         lang: a BCP 47 tag.
     """
     pattern = style.replace("YYYY", "y").replace("D", "d")
-    return format_date(date, pattern, locale=lang.replace("-", "_"))
+    try:
+        locale = Locale.parse(lang.split("-")[0])
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")  # as the words around it
+    return format_date(date, pattern, locale=locale)
 
 
 def entry(catalogue: Catalogue, brief: Brief, page_lang: str) -> dict[str, Any]:

@@ -51,7 +51,9 @@ class Refusal:
 
 def kind_of(name: str) -> str:
     """The kind that a file's name claims; empty where it is none that is published."""
-    suffix = name.rpartition(".")[2].lower()
+    stem, _, suffix = name.lower().rpartition(".")
+    if not stem:
+        return ""
     kind = _SUFFIXES.get(suffix, suffix)
     return kind if kind in KINDS else ""
 
@@ -120,6 +122,8 @@ def _is_data(kind: str, data: bytes) -> bool:
 
 
 _HARMLESS = re.compile(r"#[\w.:-]*|data:image/(?:png|jpeg|webp);base64,[A-Za-z0-9+/=\s]*")
+# What a style can load or run by, besides url(): at-rules other than @media, other functions, escapes.
+_LOADING = re.compile(r"@(?!media\b)|\b(?:image-set|image|src|cross-fade|element|expression)\s*\(|javascript:|\\", re.IGNORECASE)
 _BAD_ELEMENTS = {"script", "foreignobject", "iframe", "object", "embed", "handler", "listener", "set", "animate",
                  "animatetransform", "animatemotion", "a", "audio", "video"}  # fmt: skip
 
@@ -135,22 +139,28 @@ def _svg(name: str, data: bytes) -> Media | Refusal:
         return Refusal("file-kind", f"{name} is not a well-formed SVG", "export it again as a plain SVG")
     if root.tag != "{http://www.w3.org/2000/svg}svg":
         return Refusal("file-kind", f"{name} is not an SVG inside", "export it again as a plain SVG")
-    if re.search(rb"<\?xml-stylesheet", data, re.IGNORECASE):
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Refusal("file-kind", f"{name} is not saved as UTF-8", "export it again as a plain SVG")
+    if re.search(r"<\?(?!xml[\s?])|<\?xml-", text, re.IGNORECASE):
         return Refusal("svg-active", f"{name} asks for a stylesheet of its own", "export it as a plain SVG")
     for element in root.iter():
         tag = str(element.tag)
         plain = tag.rpartition("}")[2].lower()
         if plain in _BAD_ELEMENTS or (tag.startswith("{") and "w3.org/1999/xhtml" in tag):
             return _active(name, f"an element <{plain}>")
-        style = (element.text or "") if plain == "style" else element.get("style", "")
+        style = "".join(element.itertext()) if plain == "style" else element.get("style", "")
         for key, value in element.attrib.items():
             attribute = str(key).rpartition("}")[2].lower()
             if attribute.startswith("on"):
                 return _active(name, f"a handler {attribute}")
+            if attribute == "base":
+                return _active(name, "a base address")
             if attribute in ("href", "src") and not _HARMLESS.fullmatch(value.strip()):
                 return _active(name, f'an address, "{value[:40]}"')
             style += " " + value
-        if re.search(r"@import|expression\s*\(|javascript:|\\[0-9a-f]", style, re.IGNORECASE):
+        if _LOADING.search(style):
             return _active(name, "a style that loads or runs something")
         for address in re.findall(r"url\(\s*[\"']?([^)\"']*)", style, re.IGNORECASE):
             if not _HARMLESS.fullmatch(address.strip()):
@@ -163,16 +173,16 @@ def _active(name: str, what: str) -> Refusal:
 
 
 def _svg_size(attributes: dict[str, str]) -> tuple[int, int]:
-    sizes = [re.fullmatch(r"\s*([0-9.]+)(?:px)?\s*", attributes.get(side, "")) for side in ("width", "height")]
-    if all(sizes):
-        return tuple(round(float(size[1])) for size in sizes if size)  # type: ignore[return-value]  # two of them
-    box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
+    try:
+        return round(float(attributes["width"].removesuffix("px"))), round(float(attributes["height"].removesuffix("px")))
+    except (KeyError, ValueError, OverflowError):
+        box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
     try:
         return round(float(box[2])), round(float(box[3]))
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OverflowError):
         return 0, 0
 
 
 def size_text(size: int) -> str:
     """A file's size for a reader: `1 kB`, `2.4 MB`, counted in thousands."""
-    return f"{size / 1e6:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} kB"
+    return f"{size / 1e6:.1f} MB" if size >= 999_500 else f"{max(1, round(size / 1000))} kB"

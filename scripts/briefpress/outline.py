@@ -15,6 +15,7 @@ from pymdownx.slugs import slugify  # type: ignore[import-untyped]  # it has no 
 
 from briefpress.brief import word_count
 from briefpress.finding import Place
+from briefpress.limits import time_limit
 
 slug_of = slugify(case="lower")
 """Heading text to id: Unicode letters stay."""
@@ -103,8 +104,9 @@ def clean_id(typed: str) -> str:
     return re.sub(r"[^\w-]", "", typed).lstrip("_-0123456789")
 
 
+# A line within a quotation, a list or a box; code by indentation is blanked out before.
+_INDENT = r"^(?:[ \t>]|[-*+][ \t]+)*"
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE)
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n\n).){1,5000}?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _ESCAPE = re.compile(r"\\[\\`*_{}\[\]()>#+\-.!|~^]")
 _LINK = re.compile(
@@ -113,12 +115,12 @@ _LINK = re.compile(
     r"(?:\s+(?P<quote>[\"'])(?P<title>(?:(?!\n\n).){0,2000}?)(?P=quote))?\s*\)",
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"(?P<bang>!?)\[(?P<text>[^\[\]^][^\[\]]{0,500})\][ ]?\[(?P<label>[^\[\]]{0,200})\](?![:(])")
-_ADDRESS = re.compile(r"^ {0,3}\[(?P<label>[^\]^][^\]\n]*)\]:[ \t]*<?(?P<target>[^\s>]+)>?[^\n]*$", re.MULTILINE)
-_AUTOLINK = re.compile(r"<(?P<target>(?:[a-z][a-z0-9+.\-]*:[^\s<>]+)|[^\s<>@]+@[^\s<>@]+)>", re.IGNORECASE)
-_NOTE = re.compile(r"^ {0,3}\[\^(?P<label>[^\]\n]+)\]:", re.MULTILINE)
+_REFERENCE = re.compile(r"(?P<bang>!?)\[(?P<text>(?!\^)(?:[^\[\]]|\[[^\[\]]*\]){1,500})\][ ]?\[(?P<label>[^\[\]]{0,200})\](?![:(])")
+_ADDRESS = re.compile(_INDENT + r"\[(?P<label>[^\]^][^\]\n]*)\]:[ \t]*(?:\n[ \t]*)?<?(?P<target>[^\s>]+)>?[^\n]*$", re.MULTILINE)
+_AUTOLINK = re.compile(r"<(?P<target>(?:https?|ftp)://[^<>\n]*|[a-z][a-z0-9+.\-]*:[^\s<>]+|[^\s<>@]+@[^\s<>@]+)>", re.IGNORECASE)
+_NOTE = re.compile(_INDENT + r"\[\^(?P<label>[^\]\n]+)\]:", re.MULTILINE)
 _NOTE_REFERENCE = re.compile(r"\[\^(?P<label>[^\]\n]+)\]")
-_HASHES = re.compile(r"^(?P<hashes>#{1,6})(?P<text>[^\n]*?)#*[ \t]*$", re.MULTILINE)
+_HASHES = re.compile(r"^(?:>[ ]?|[-*+][ \t]+| {4}|\t)*(?P<hashes>#{1,6})(?P<text>[^\n]*?)#*[ \t]*$", re.MULTILINE)
 _UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+?)[ ]*\}")
 _TAG = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>")
@@ -134,8 +136,12 @@ def outline(body: str, first_line: int) -> Outline:
     Args:
         body: Markdown, with line feeds as line ends.
         first_line: the line of the file on which it begins.
+
+    Raises:
+        TooLong: it takes longer than `limits.SECONDS`.
     """
-    return _Reader(body, first_line).outline()
+    with time_limit():
+        return _Reader(body, first_line).outline()
 
 
 class _Reader:
@@ -146,7 +152,7 @@ class _Reader:
         for line in body.split("\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
         masked = _blank_indented(_FENCE.sub(_blank, body))
-        masked = _COMMENT.sub(_blank, masked)
+        masked = without_comments(masked, " ")
         masked = _CODE.sub(_blank, masked)
         self.text = _ESCAPE.sub(_blank, masked)
         """The body with all that is not markup blanked out, each character in its place."""
@@ -219,19 +225,23 @@ class _Reader:
         found: list[tuple[int, int, str, bool]] = []
         for hit in _HASHES.finditer(self.text):
             raw = self.body[hit.start("text") : hit.end("text")]
-            found.append((hit.start(), len(hit["hashes"]), raw, raw[:1] in ("", " ", "\t")))
+            found.append((hit.start("hashes"), len(hit["hashes"]), raw, raw[:1] in ("", " ", "\t")))
         for hit in _UNDERLINE.finditer(self.text):
-            *_, above, line, _ = ["", "", *self.text[: hit.start()].rsplit("\n", 3)][-4:]
+            start = self.text.rfind("\n", 0, max(0, hit.start() - 1)) + 1
+            line = self.text[start : max(start, hit.start() - 1)]
+            above = self.text[self.text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)]
             if line.strip() and not above.strip() and line[0] != "#" and not _ROW.match(line):
                 found.append((hit.start() - len(line) - 1, 1 if hit[0][0] == "=" else 2, line, True))
-        used: set[str] = set()
+        rows = []
         for start, level, raw, spaced in sorted(found):
             attributes = re.search(r"[ ]+\{:?[ ]*([^{}\n]*?)[ ]*\}[ ]*$", raw)
-            text = raw[: attributes.start()] if attributes else raw
             given = _ID.search(attributes[1]) if attributes else None
-            plain = _plain(text)
             wanted = clean_id(given["id"] or given["named"]) if given else ""
-            yield Heading(level, plain, _unique(wanted or slug_of(plain, "-"), used), self.place(start), spaced)
+            rows.append((start, level, _plain(raw[: attributes.start()] if attributes else raw), wanted, spaced))
+        # Ids that were given are kept free for their headings, as Python-Markdown does.
+        used = {wanted: 0 for *_, wanted, _ in rows if wanted}
+        for start, level, plain, wanted, spaced in rows:
+            yield Heading(level, plain, wanted or _unique(slug_of(plain, "-"), used), self.place(start), spaced)
 
     def _attributes(self) -> Iterator[Mark]:
         for hit in _ATTRIBUTES.finditer(self.text):
@@ -248,7 +258,7 @@ class _Reader:
             above, line = lines[index - 1], lines[index]
             if not above.strip() or above[0] in " \t#>|" or _ITEM.match(above) or _NOTE.match(above):
                 continue
-            if _ITEM.match(line) and not re.match(r"[-=]+\s*$", line) and (line[0] in "-*+" or line.startswith("1")):
+            if _ITEM.match(line) and not re.match(r"(?:[-*_=][ \t]*){3,}$|[-=]+\s*$", line) and (line[0] in "-*+" or line.startswith("1")):
                 if _in_item(lines, index - 1):
                     continue
                 yield "list", Place(self.first_line + index, 1)
@@ -268,9 +278,19 @@ class _Reader:
                 continue
             blanks = re.findall(r"(?:^|(?<=[>\-*+ ]))((?:    |\t)+)", re.sub(r"> ?", ">", lead[0]))
             depth = lead[0].count(">") + len(re.findall("[-*+]", lead[0])) + sum(len(run.replace("\t", "    ")) // 4 for run in blanks)
+            depth += bool(_ITEM.match(typed[lead.end() :]))
             if depth > deepest:
                 deepest, place = depth, Place(self.first_line + index, 1)
         return deepest, place
+
+
+def without_comments(text: str, instead: str) -> str:
+    """Take HTML comments out; `instead` stands for each of their characters, line ends stay."""
+    parts, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        parts += [text[at:start], re.sub(r"[^\n]", instead, text[start : end + 3])]
+        at = end + 3
+    return "".join([*parts, text[at:]])
 
 
 def _blank(hit: re.Match[str]) -> str:
@@ -317,10 +337,16 @@ def _plain(markdown: str) -> str:
     return html.unescape(re.sub(r"\\([\\`*_{}\[\]()>#+\-.!|~^])", r"\1", text)).strip()
 
 
-def _unique(wanted: str, used: set[str]) -> str:
+def _unique(wanted: str, used: dict[str, int]) -> str:
     """As Python-Markdown's `toc` does: `_1`, `_2` behind an id that is taken."""
-    while wanted in used or not wanted:
-        match = re.fullmatch(r"(.*)_([0-9]+)", wanted)
-        wanted = f"{match[1]}_{int(match[2]) + 1}" if match else f"{wanted}_1"
-    used.add(wanted)
-    return wanted
+    match = re.fullmatch(r"(.*)_([0-9]+)", wanted)
+    stem, number = (match[1], int(match[2])) if match else (wanted, 0)
+    if wanted and wanted not in used:
+        used[wanted] = number
+        return wanted
+    number = max(number, used.get(f"{stem} ", 0)) + 1
+    while f"{stem}_{number}" in used:
+        number += 1
+    used[f"{stem} "] = number  # no id has a space: the last number given to this stem
+    used[f"{stem}_{number}"] = number
+    return f"{stem}_{number}"

@@ -128,6 +128,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("link-absolute", W, "A link within the site is a path, as the file lies on the disk."),
         Rule("link-empty", E, "A link has an address and words."),
         Rule("link-reference", W, "A link by reference has its address below.", waivable=True),
+        Rule("link-unread", W, "A link has its words in square brackets and its address in round ones."),
         Rule("image-remote", E, "A picture lies in the brief's folder, not on another site."),
         Rule("html-removed", W, "HTML that a brief may not hold is taken out."),
         Rule("id-repeated", E, "An id given to a heading or a picture is given once."),

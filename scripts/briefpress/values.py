@@ -92,7 +92,7 @@ _MONTHS = {
          "december dec décembre dezember"), 1)
     for name in names.split()
 }  # fmt: skip
-_SEPARATORS = re.compile(r"\s*[;,]\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\s*[;,]\s+|\s+/\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
 
 
 # --- readers of plain values -------------------------------------------------------------------
@@ -206,6 +206,7 @@ def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
 
 def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
     """The day that a date in another form means, or why it is uncertain."""
+    value = re.sub(r"(?<=\d)[T ]\d\d:\d\d.*$", "", value)
     words = re.findall(r"[^\W_]+", value.lower())
     months = [_MONTHS[word] for word in words if word in _MONTHS]
     numbers = [int(word) for word in (re.sub(r"(?<=\d)(st|nd|rd|th|er)$", "", word) for word in words)
@@ -223,7 +224,7 @@ def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
             if month > 12:
                 day, month = month, day
             return (dt.date(year, month, day), "") if year > 99 else (None, "")
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     return None, ""
 
@@ -307,7 +308,7 @@ def orcid(node: Node, label: str, report: Report) -> str | None:
 def email(node: Node, label: str, report: Report) -> str | None:
     """An e-mail address."""
     value = plain(node, label, report)
-    if value is None or re.fullmatch(r"[^\s@<>\"':]+@[^\s@<>\"':]+\.[^\s@<>\"':.]{2,}", value):
+    if value is None or re.fullmatch(r"[^\s@<>\"':?&/]+@[^\W_](?:[\w.-]*[^\W_])?\.[^\W\d_]{2,}", value):
         return value
     report.add("email", node.place, f'{label} is "{value}"', "write the address alone: name@example.org")
     return None
@@ -327,6 +328,8 @@ def language(node: Node, label: str, report: Report) -> str | None:
         return value
     code = _LANGUAGE_NAMES.get(value.lower())
     parts = re.split("[-_]", value)
+    if code is None and value.lower() in _LANGUAGES:
+        code = value.lower()
     if code is None and parts[0].lower() in _LANGUAGES and len(parts) == 2 and len(parts[1]) == 2:
         code = f"{parts[0].lower()}-{parts[1].upper()}"
     report.add("language", node.place, f'{label} is "{value}", which is not a code of a language',
@@ -339,9 +342,10 @@ def license_id(node: Node, label: str, report: Report) -> str | None:
     value = plain(node, label, report)
     if value is None or value in LICENCES:
         return value
-    bare = {re.sub(r"[^a-z0-9]", "", key.lower()): key for key in LICENCES}
     typed = re.sub(r"[^a-z0-9]", "", value.lower())
-    guess = bare.get(typed) or bare.get(f"{typed}40")
+    names = {re.sub(r"[^a-z0-9]", "", name.lower()): one.id for one in LICENCES.values() for name in (one.id, one.name)}
+    of_address = next((one.id for one in LICENCES.values() if one.url and value.lower().startswith(one.url)), None)
+    guess = of_address or names.get(typed) or names.get(f"{typed}40") or names.get(f"{typed}10")
     options = f"write one of {', '.join(LICENCES)}"
     report.add("license", node.place, f'{label} is "{value}"', f"write {guess}" if guess else options)
     return None

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from briefpress.brief import Brief
 from briefpress.checks import across, files, header, text
-from briefpress.finding import Finding, Level
+from briefpress.finding import Finding, Level, Place
+from briefpress.limits import TooLong
 from briefpress.outline import Outline, outline
 from briefpress.rules import RULES, Report
 from briefpress.series import Catalogue, read_catalogue
@@ -30,7 +31,13 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
     findings += files.check_tree(root)
     if catalogue is None:
         return None, sorted(set(findings))
-    outlines = {brief.path: outline(brief.body, brief.body_line) for brief in catalogue.briefs}
+    outlines = {}
+    for brief in catalogue.briefs:
+        try:
+            outlines[brief.path] = outline(brief.body, brief.body_line)
+        except TooLong:
+            findings.append(too_long(brief))
+    catalogue = replace(catalogue, briefs=tuple(brief for brief in catalogue.briefs if brief.path in outlines))
     findings += across.check_catalogue(catalogue)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
@@ -52,6 +59,24 @@ def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline]
         # What a draft still lacks must not stop the others.
         return [replace(f, level=Level.ADVICE) if f.code == "text-empty" else f for f in report.findings]
     return report.findings
+
+
+def too_long(brief: Brief) -> Finding:
+    """The finding for a text that cannot be read or set in time."""
+    report = Report(brief.path)
+    report.add("text-time", Place(brief.body_line, 1), "the text takes too long to read",
+               "look for a very long line, or for hundreds of brackets or asterisks that do not pair")  # fmt: skip
+    return report.findings[0]
+
+
+def lost_link(brief: Brief, target: str) -> Finding:
+    """The finding for a link or a picture that is seen only when the text is set."""
+    before, found, _ = brief.body.partition(target)
+    report = Report(brief.path)
+    line = brief.body_line + (before.count("\n") if found else 0)
+    report.add("link-unread", Place(line, 1), f'"{target}" is set as a link that leads nowhere',
+               "write it as [words](address), with nothing else between the brackets")  # fmt: skip
+    return report.findings[0]
 
 
 def _waived(brief: Brief, findings: list[Finding]) -> list[Finding]:

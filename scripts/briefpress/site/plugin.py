@@ -233,7 +233,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         for one in broken:
             log.error("%s", one)
         if broken:
-            raise Abort(f"{len(broken)} link{'s' if len(broken) > 1 else ''} of the site lead nowhere; the old site stands as it was.")
+            raise Abort(f"{len(broken)} link{'s lead' if len(broken) > 1 else ' leads'} nowhere; the old site stands as it was.")
         self.times["links"] = time.perf_counter() - began
 
     def _summary(self) -> str:

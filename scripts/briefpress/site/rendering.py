@@ -25,12 +25,13 @@ from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
 from briefpress import listing
-from briefpress.body import VERSION, Body, BodyTimeout, Surroundings, render
+from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
+from briefpress.checks import lost_link, too_long
+from briefpress.limits import TooLong
 from briefpress.outline import Outline
 from briefpress.page import brief_page, published_files, surroundings
 from briefpress.record.sitemap import sitemap
-from briefpress.rules import Report
 from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
@@ -174,6 +175,8 @@ class Rendering:
             self._add(url + name, (self.root / brief.folder / name).read_bytes())
         self.counts["files"] = self.counts.get("files", 0) + len(media)
         body = self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
+        for target in body.lost:
+            log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         page["body"] = Markup(page["body"])  # cleaned by body.render
         return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
@@ -184,15 +187,12 @@ class Rendering:
                      {name: vars(picture) for name, picture in around.pictures.items()})  # fmt: skip
         kept = store.get_json("bodies", key)
         if kept is not None:
-            return Body(kept["html"], tuple(kept["toc"]), kept["words"])
+            return Body(kept["html"], tuple(kept["toc"]), kept["words"], tuple(kept["lost"]))
         try:
             body = render(brief.body, around)
-        except BodyTimeout:
-            report = Report(brief.path)
-            report.add("text-time", brief.place("title"), "the text takes too long to set",
-                       "look for a very long line, or for hundreds of brackets or asterisks that do not pair")  # fmt: skip
-            raise Abort(str(report.findings[0])) from None
-        store.put_json("bodies", key, {"html": body.html, "toc": body.toc, "words": body.words})
+        except TooLong:
+            raise Abort(str(too_long(brief))) from None
+        store.put_json("bodies", key, vars(body))
         return body
 
     def context(self, url: str, series: Series, lang: str) -> dict[str, Any]:

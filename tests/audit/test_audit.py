@@ -1,0 +1,141 @@
+"""Built pages against axe-core (WCAG 2.2 A and AA, best practice) and the Nu Html Checker.
+
+Our own frame is held to nothing found. The manuals stand on Material's frame, and are held to
+what that is known to have.
+"""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.audit, pytest.mark.browser]
+
+MODULES = Path(__file__).parents[2] / "node_modules"
+AXE = MODULES / "axe-core/axe.min.js"
+VNU = MODULES / "vnu-jar/build/dist/vnu.jar"
+
+RUN_AXE = """() => axe.run(document, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  rules: {"target-size": {enabled: true}},
+})"""
+
+# Faults of Material's own frame, in parts of its base.html that no block can replace.
+MATERIALS_AXE = {
+    "aria-hidden-focus",  # #__palette_0: switches of the palette, hidden from ears and not from the keyboard
+    "landmark-unique",  # the navigation of a part, once in the drawer and once in the bar, by one name
+}
+MATERIALS_VNU = (
+    r"^Attribute “autocomplete” is only allowed when the input type is",  # the checkboxes #__drawer, #__search
+    r"^Bad value “” for attribute “tabindex” on element “label”",  # what opens a part of the navigation
+    r"^The “aria-labelledby” attribute must point to an element",  # #__nav_4_label, where a part has one page
+    r"^The value of the “for” attribute of the “label” element",  # #__toc, where a page has no contents
+)
+# The checker has not heard of this word of the policy, without which no browser runs the search.
+UNKNOWN_TO_VNU = r"Expecting source-expression but found \"'wasm-unsafe-eval'\""
+
+
+@pytest.fixture(scope="session")
+def axe(skip_or_fail):
+    if not AXE.is_file():
+        skip_or_fail("axe-core is not there: install Node and npm, then run `make audit`.")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def vnu(skip_or_fail):
+    if not VNU.is_file():
+        skip_or_fail("vnu-jar is not there: install Node and npm, then run `make audit`.")
+    if not shutil.which("java"):
+        skip_or_fail("java is not there: install a Java runtime (on Debian default-jre-headless).")
+    return ["java", "-jar", str(VNU)]
+
+
+def violations(page, axe):
+    """Run axe-core in a page; gives rule → the elements at fault."""
+    page.evaluate("async () => { await document.fonts.ready; }")
+    page.evaluate(axe)  # by the debugger's way in, since the page's policy allows no script of ours
+    result = page.evaluate(RUN_AXE)
+    assert len(result["passes"]) > 10, "axe looked at the page"
+    return {
+        found["id"]: [
+            f"{' '.join(map(str, node['target']))}: {node['failureSummary']}" for node in found["nodes"]
+        ]
+        for found in result["violations"]
+    }
+
+
+def with_results(page):
+    page.locator(".search-panel .results a").first.wait_for(timeout=20_000)
+
+
+def with_open_search(page):
+    page.keyboard.press("/")
+    with_results(page)
+    fold = page.locator(".search-panel details")
+    if fold.count() and not fold.evaluate("e => e.open"):
+        fold.locator("summary").click()
+
+
+def with_open_menu(page):
+    button = page.locator("button[popovertarget=__menu]")
+    if button.is_visible():
+        button.click()
+
+
+PAGES = {
+    "home": ("", None),
+    "brief": ("brief", None),
+    "French brief": ("french", None),
+    "year": ("year", None),
+    "all briefs": ("all_briefs", None),
+    "about": ("about", None),
+    "search with results": ("search/?q=lighthouses", with_results),
+    "search over a page": ("short", with_open_search),
+    "menu": ("about", with_open_menu),
+    "not found": ("no/such/page/", None),
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_on_our_own_frame(built_site, reader, axe, name, width, scheme):
+    path, then = PAGES[name]
+    page = reader.open(getattr(built_site, path, path), width=width, scheme=scheme, lost=name == "not found")
+    if then:
+        then(page)
+    assert violations(page, axe) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_on_the_manuals_only_what_is_materials(built_site, reader, axe, width, scheme):
+    manuals = built_site.manuals()
+    assert manuals
+    found = {}
+    for path in manuals:
+        page = reader.open(path, width=width, scheme=scheme)
+        for rule, nodes in violations(page, axe).items():
+            if rule not in MATERIALS_AXE:
+                found[f"{path} {rule}"] = nodes
+    assert found == {}
+
+
+def test_vnu_finds_nothing_but_what_is_materials(built_site, vnu):
+    pages = built_site.pages()
+    assert len(pages) > 10
+    files = [built_site.folder / (path if path.endswith(".html") else f"{path}index.html") for path in pages]
+    result = subprocess.run(
+        [*vnu, "--format", "json", "--exit-zero-always", *files], capture_output=True, text=True, check=True
+    )
+    found = []
+    for message in json.loads(result.stderr)["messages"]:
+        path = message["url"].partition(f"{built_site.folder}/")[2].removesuffix("index.html")
+        known = [UNKNOWN_TO_VNU, *(MATERIALS_VNU if pages[path] else ())]
+        if message["type"] != "info" and not any(re.search(one, message["message"]) for one in known):
+            found.append(f"{path}:{message.get('lastLine')}: {message['message']}")
+    assert found == []

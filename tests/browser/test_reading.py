@@ -1,0 +1,289 @@
+"""Reading in Chromium: widths, order, keyboard, no script, paper, and pictures of it all."""
+
+import re
+from pathlib import Path
+
+import pytest
+from PIL import Image, ImageStat
+
+pytestmark = pytest.mark.browser
+
+PICTURES = Path(__file__).parents[1] / "output/pictures"
+
+WIDER_THAN_THE_WINDOW = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room && document.body.scrollWidth <= room) return [];
+  const scrolls = e => e
+    && (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  const wide = [...document.querySelectorAll("body *")]
+    .filter(e => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement))
+    .map(e => `${e.tagName} .${e.getAttribute("class")} ${e.textContent.trim().slice(0, 40)}`);
+  return [`scrolls to ${document.documentElement.scrollWidth}`, ...wide];
+}"""
+
+
+def own_pages(site):
+    return {
+        "home": "",
+        "brief": site.brief,
+        "French brief": site.french,
+        "year": site.year,
+        "all briefs": site.all_briefs,
+        "about": site.about,
+        "search": site.search,
+    }
+
+
+def test_nothing_scrolls_sideways_at_320_pixels(built_site, reader):
+    pages = own_pages(built_site) | {path: path for path in built_site.manuals()}
+    assert len(pages) > 7, "one page of the manuals at least"
+    found = {}
+    for name, path in pages.items():
+        page = reader.open(path, width=320)
+        page.wait_for_load_state("networkidle")
+        if wide := page.evaluate(WIDER_THAN_THE_WINDOW):
+            found[name] = wide
+    assert not found
+
+
+def test_parts_of_a_brief_stand_in_order(built_site, reader):
+    text = reader.open(built_site.brief).locator("main").inner_text()
+    parts = [
+        "CSDS POLICY BRIEF • 1/2025",
+        "Everything that a brief may hold: a specimen for the tests",
+        "With a table, a figure and two notes",
+        "By Ada Example and Jan Pejšová",
+        "Institute for Tests",
+        "14.3.2025",
+        "Key issues",
+        "The second key issue of 1/2025",
+        "In this brief",
+        "Paragraph 1 begins here.",
+        "Kinds of things that a series has, and what becomes of them",
+        "The figures were invented.",
+        "A smaller matter",
+        "Paragraph 15 begins here.",
+        "Bars. Source: invented.",
+        "Paragraph 20 begins here.",
+        "The second note.",
+        "About the authors",
+        "The views expressed in this publication are solely those of the authors.",
+        "ISSN (online) 2983-466X",
+    ]
+    # The masthead and labels may be set in capitals by the stylesheet, and lines break where they like.
+    flat = re.sub(r"\s+", " ", text).casefold()
+    place = 0
+    for part in parts:
+        found = flat.find(part.casefold(), place)
+        assert found >= 0, f"{part!r} is missing, or stands too early"
+        place = found
+
+
+def test_a_brief_by_one_author_speaks_of_one(built_site, reader):
+    text = reader.open(built_site.short).locator("main").inner_text()
+    assert "solely those of the author." in text
+    assert "solely those of the authors." not in text
+
+
+def test_a_french_brief_speaks_french(built_site, reader):
+    page = reader.open(built_site.french)
+    assert page.locator("html").get_attribute("lang") == "fr"
+    assert "Par Chloé Modèle" in page.locator(".byline").inner_text()
+    assert "Key issues" not in page.locator("main").inner_text()
+
+
+def test_figure_table_notes_and_data(built_site, reader):
+    page = reader.open(built_site.brief)
+    figure = page.locator("main figure img")
+    figure.scroll_into_view_if_needed()
+    page.wait_for_function("() => document.querySelector('main figure img').naturalWidth > 0")
+    assert figure.get_attribute("alt") == "Three bars, each about half as high as the one before it"
+    with page.expect_download() as download:
+        page.locator("main a[href$='bars.csv']").first.click()
+    assert download.value.path().read_text().startswith("bar,height")
+    assert page.locator("main .table table").count() == 1
+    page.locator("main .footnote-ref").first.click()
+    assert page.url.endswith("#fn:1")
+    page.locator(".footnote-backref").first.click()
+    assert page.url.endswith("#fnref:1")
+
+
+def test_contents_lead_to_their_sections(built_site, reader):
+    page = reader.open(built_site.brief)
+    links = page.locator("nav.contents a")
+    titles = links.all_inner_texts()
+    assert titles == [
+        "Introduction",
+        "What a table says",
+        "A smaller matter",
+        "What a figure shows",
+        "What to do",
+    ]
+    for i, title in enumerate(titles):
+        links.nth(i).click()
+        target = page.evaluate(
+            "() => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.innerText"
+        )
+        assert target == title
+
+
+# Keyboard
+
+FOCUS = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return null;
+  const style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const x = box.left + Math.min(box.width / 2, 20), y = box.top + Math.min(box.height / 2, 10);
+  const top = document.elementFromPoint(x, y);
+  return {
+    name: `${e.tagName} ${e.id} ${(e.innerText || e.getAttribute("aria-label") || "").trim().slice(0, 40)}`,
+    ring: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none",
+    seen: box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0
+      && box.top < innerHeight && box.left < innerWidth,
+    clear: !top || top === e || e.contains(top) || top.contains(e),
+  };
+}"""
+
+
+def stops(page, limit=200):
+    """Press Tab until the page is through, and give each stop."""
+    seen = []
+    for _ in range(limit):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop is None:
+            return seen
+        seen.append(stop)
+    pytest.fail(f"Tab found no end after {limit} stops")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["home", "brief", "year", "about"])
+def test_every_stop_of_the_keyboard_is_seen(built_site, reader, name, width):
+    page = reader.open(own_pages(built_site)[name], width=width)
+    found = stops(page)
+    assert len(found) >= 5
+    faults = [stop for stop in found if not (stop["ring"] and stop["seen"] and stop["clear"])]
+    assert not faults
+
+
+def test_the_first_stop_skips_to_the_text(built_site, reader):
+    page = reader.open(built_site.brief)
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.getAttribute('href')") == "#__main"
+    page.keyboard.press("Enter")
+    assert page.evaluate("() => document.activeElement.id") == "__main"
+
+
+def test_menu_button_works_by_keyboard(built_site, reader):
+    page = reader.open(built_site.brief, width=390)
+    button = page.locator("button[popovertarget=__menu]")
+    menu = page.locator("#__menu")
+    assert not menu.is_visible()
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if button.evaluate("e => e === document.activeElement"):
+            break
+        assert not menu.evaluate("e => e.contains(document.activeElement)"), "the closed menu has the focus"
+    else:
+        pytest.fail("the menu button is never reached")
+    page.keyboard.press("Enter")
+    assert menu.is_visible()
+    page.keyboard.press("Tab")
+    assert menu.evaluate("e => e.contains(document.activeElement)")
+    page.keyboard.press("Escape")
+    assert not menu.is_visible()
+    assert button.evaluate("e => e === document.activeElement")
+
+
+def test_the_menu_is_a_row_on_wide_windows(built_site, reader):
+    page = reader.open(built_site.brief, width=1280)
+    assert page.locator("#__menu a").first.is_visible()
+    assert not page.locator("button[popovertarget=__menu]").is_visible()
+
+
+# Without script, on paper
+
+
+def test_without_script_the_text_is_whole(built_site, reader):
+    def reads(script):
+        page = reader.open(built_site.brief, script=script)
+        assert page.locator("main p:visible").count() > 20
+        assert all(p.is_visible() for p in page.locator("main .body > p").all())
+        return re.sub(r"\s+", " ", page.locator("main article .body").inner_text())
+
+    assert reads(script=False) == reads(script=True).replace(" More columns to the right →", "")
+
+
+def test_without_script_the_search_leads_to_the_lists(built_site, reader):
+    page = reader.open(built_site.brief, script=False)
+    page.locator("a.find").click()
+    assert page.url.endswith("/search/")
+    page.locator(f"main a[href$='{built_site.all_briefs}']").first.click()
+    assert page.locator("main .entry").count() == 5
+
+
+def test_paper_has_the_text_and_no_controls(built_site, reader):
+    page = reader.open(built_site.brief)
+    page.emulate_media(media="print", color_scheme="dark")
+    for what in ("header.top", "footer.foot", "nav", "button", "form", ".skip", "[data-print=off]"):
+        assert [e.inner_text() for e in page.locator(what).all() if e.is_visible()] == [], what
+    assert "CSDS POLICY BRIEF • 1/2025" in page.locator("main").inner_text()
+    assert page.locator(".imprint").is_visible()
+    # A reader who likes the dark does not want black paper.
+    assert (
+        page.evaluate("() => getComputedStyle(document.querySelector('main p')).color")
+        != "rgb(255, 255, 255)"
+    )
+    sheets = page.pdf(format="A4", print_background=True)
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    (PICTURES / "brief.pdf").write_bytes(sheets)
+    assert sheets.startswith(b"%PDF-")
+    assert 2 <= len(re.findall(rb"/Type\s*/Page\b", sheets)) <= 8
+
+
+# Pictures, for people to look at
+
+
+def picture(page, name):
+    """Take the whole page into tests/output/pictures/, and give it as an image."""
+    page.evaluate("async () => { await document.fonts.ready; }")
+    # Figures are fetched when they come into view, so all come into view here.
+    page.evaluate(
+        "async () => { for (const i of document.images) { i.loading = 'eager'; await i.decode(); } }"
+    )
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    path = PICTURES / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+    return Image.open(path).convert("RGB")
+
+
+def brightness(image):
+    """Return the mean over the picture: 0 is black, 255 white."""
+    return ImageStat.Stat(image.convert("L")).mean[0]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", ["brief", "home"])
+def test_pictures_of_the_screen(built_site, reader, name, width):
+    shades = {}
+    for scheme in ("light", "dark"):
+        page = reader.open(own_pages(built_site)[name], width=width, scheme=scheme)
+        image = picture(page, f"{name}-{width}-{scheme}")
+        assert image.width == width
+        assert image.height > (2000 if name == "brief" else 500)
+        colours = image.getcolors(maxcolors=1 << 24)
+        assert len(colours) > 100, "the page is blank, or nearly"
+        assert max(count for count, _ in colours) < 0.98 * image.width * image.height
+        shades[scheme] = brightness(image)
+    assert shades["light"] > 200
+    assert shades["dark"] < 90
+
+
+@pytest.mark.parametrize("name", ["brief", "home"])
+def test_pictures_of_the_paper(built_site, reader, name):
+    page = reader.open(own_pages(built_site)[name], width=718, scheme="dark")  # A4 less its margins
+    page.emulate_media(media="print")
+    image = picture(page, f"{name}-print")
+    assert len(image.getcolors(maxcolors=1 << 24)) > 50
+    assert brightness(image) > 200

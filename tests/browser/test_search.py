@@ -1,0 +1,135 @@
+"""Searching in Chromium under /repo/: the key, a word, a facet, a result, an address that asks.
+
+`reader` fails each test in which a page asks another host, breaks its own content security policy
+or has an error.
+"""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+
+def panel(page):
+    """Return the search panel, once it has an answer."""
+    found = page.locator(".search-panel")
+    found.locator("[role=status]").filter(has_text=re.compile(r"\w")).wait_for(timeout=20_000)
+    return found
+
+
+def type_word(page, word):
+    # fill() sets the value at once, which no reader does
+    page.locator(".search-panel input[type=search]").press_sequentially(word, delay=20)
+    page.locator(".search-panel [role=status]").filter(has_text=f"“{word}”").wait_for(timeout=20_000)
+
+
+def titles(page):
+    return page.locator(".search-panel .results a").all_inner_texts()
+
+
+def tick(page, value):
+    """Choose a value of a facet, and wait for the answer."""
+    before = page.locator(".search-panel [role=status]").inner_text()
+    fold = page.locator(".search-panel details")
+    if fold.count() and not fold.evaluate("e => e.open"):
+        fold.locator("summary").click()
+    page.locator(".search-panel label").filter(has_text=value).locator("input[type=checkbox]").check()
+    page.wait_for_function(
+        "before => document.querySelector('.search-panel [role=status]').innerText !== before", arg=before
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_slash_word_facet_result(built_site, reader, width):
+    page = reader.open(width=width)
+    page.keyboard.press("/")
+    panel(page)
+    assert page.evaluate("() => document.activeElement.type") == "search"
+    type_word(page, "lighthouses")
+    assert sorted(titles(page)) == ["Lighthouses and the price of oil", "Lighthouses in a leap year"]
+    tick(page, "2024")
+    page.wait_for_function("() => document.querySelectorAll('.search-panel .results a').length === 1")
+    page.locator(".search-panel .results a").click()
+    page.wait_for_url(re.compile(r"/repo/policy-briefs/2024/1/"))
+    assert page.locator("main h1").inner_text() == "Lighthouses in a leap year"
+
+
+def test_author_facet(reader):
+    page = reader.open("search/")
+    panel(page)
+    tick(page, "Bea Sample")
+    page.wait_for_function("() => document.querySelectorAll('.search-panel .results a').length === 2")
+    assert sorted(titles(page)) == ["How the series began", "Lighthouses in a leap year"]
+    assert "author=Bea+Sample" in page.url
+
+
+def test_second_author_is_found_by_name(built_site, reader):
+    page = reader.open("search/")
+    panel(page)
+    type_word(page, "Pejšová")
+    assert titles(page) == ["Everything that a brief may hold: a specimen for the tests"]
+    row = page.locator(".search-panel label", has_text="Jan Pejšová")
+    assert row.locator(".count").inner_text() == "1"
+
+
+def test_briefs_in_every_language_are_found_from_a_page_in_any(built_site, reader):
+    for path in ("search/", built_site.french):
+        page = reader.open(path)
+        page.keyboard.press("/")
+        panel(page)
+        page.keyboard.type("promesse", delay=20)
+        page.locator(".search-panel .results a", has_text="Ce que promet un numéro").wait_for(timeout=20_000)
+
+
+def test_address_asks(built_site, reader):
+    page = reader.open("search/?q=lighthouses&year=2025")
+    page.locator(".search-panel .results a").first.wait_for(timeout=20_000)
+    assert titles(page) == ["Lighthouses and the price of oil"]
+    assert page.locator(".search-panel input[type=search]").input_value() == "lighthouses"
+
+
+def test_lost_page_searches(reader):
+    page = reader.open("no/such/page/", lost=True)
+    page.locator("main input[type=search]").press_sequentially("lighthouses")
+    page.locator("main input[type=search]").press("Enter")
+    page.wait_for_url(re.compile(r"/repo/search/\?q=lighthouses"))
+    page.locator(".search-panel .results a").first.wait_for(timeout=20_000)
+
+
+def test_a_draft_is_not_found(built_site, reader):
+    page = reader.open(f"search/?q={built_site.secret}")
+    panel(page)
+    page.locator(".search-panel [role=status]").filter(has_text=built_site.secret).wait_for(timeout=20_000)
+    assert titles(page) == []
+
+
+def test_slash_types_a_slash_in_a_field(reader):
+    page = reader.open("search/")
+    panel(page)
+    page.locator(".search-panel input[type=search]").press_sequentially("1/2024")
+    assert page.locator(".search-panel input[type=search]").input_value() == "1/2024"
+    page.locator(".search-panel .results a", has_text="Lighthouses in a leap year").wait_for(timeout=20_000)
+
+
+def test_escape_closes_the_dialog_and_gives_the_focus_back(built_site, reader):
+    page = reader.open(built_site.brief)
+    page.locator("a.find").focus()
+    page.keyboard.press("Enter")
+    panel(page)
+    for _ in range(12):  # the focus stays in the dialog, or goes to the browser itself
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "() => document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
+    page.keyboard.press("Escape")
+    assert page.locator("dialog[open]").count() == 0
+    assert page.evaluate("() => document.activeElement.className") == "find"
+
+
+def test_nothing_of_search_is_fetched_before_it_is_asked_for(built_site, reader):
+    page = reader.open(built_site.brief)
+    page.wait_for_load_state("networkidle")
+    fetched = page.evaluate("() => performance.getEntriesByType('resource').map(e => e.name)")
+    assert fetched
+    assert not [name for name in fetched if "pagefind" in name or "/search" in name]

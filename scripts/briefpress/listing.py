@@ -47,11 +47,17 @@ def date_text(date: dt.date, style: str, lang: str) -> str:
         lang: a BCP 47 tag.
     """
     pattern = style.replace("YYYY", "y").replace("D", "d")
-    try:
-        locale = Locale.parse(lang.split("-")[0])
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")  # as the words around it
-    return format_date(date, pattern, locale=locale)
+    return format_date(date, pattern, locale=_locale(lang))
+
+
+def _locale(lang: str) -> Locale:
+    """The nearest locale that is known; English, as the words around it, where there is none."""
+    for tag in (lang.replace("-", "_"), lang.split("-")[0]):
+        try:
+            return Locale.parse(tag)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
 
 
 def entry(catalogue: Catalogue, brief: Brief, page_lang: str) -> dict[str, Any]:

@@ -277,6 +277,16 @@ def test_nothing_is_loaded_or_run_from_a_hostile_text(text: str) -> None:
     assert all(address.startswith(("https://example.org", "#fn", "mailto:", "https:java")) for address in reached)
 
 
+# Addresses come from the checks. The sanitiser stands behind them, whatever they let through.
+@pytest.mark.parametrize("address", [
+    "javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/passwd", "java\tscript:alert(1)",
+    " javascript:alert(1)", "\x01javascript:alert(1)", '"onclick="alert(1)', "blob:x",
+])  # fmt: skip
+def test_the_sanitiser_holds_behind_the_checks(address: str) -> None:
+    around = Surroundings(texts("en"), {"x": address}, {"y": Picture(address, data=address, data_text="Data")})
+    assert walk("[a](x) and ![b](y)\n\n![c](y)", around).faults == []
+
+
 def test_the_walk_sees_what_it_is_there_for() -> None:
     bad = '<p onclick="x"><a href=" java\tscript:x" class="md-header">y</a><i>z</i><b>'
     assert Walk(bad).faults == [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from briefpress import limits
 from briefpress.checks import check
 from briefpress.rules import RULES
 
@@ -24,7 +25,7 @@ SHOWN_ELSEWHERE = {
     "file-size": "test_front_matter.py",
     "file-weight": "test_media.py",
     "link-unread": "test_build.py",
-    "text-time": "test_body.py",
+    "text-time": "test_cases.py",
 }
 
 
@@ -62,3 +63,13 @@ def test_every_rule_is_shown() -> None:
 @pytest.mark.parametrize(("code", "file"), SHOWN_ELSEWHERE.items())
 def test_rules_without_a_case_are_tested_elsewhere(code: str, file: str) -> None:
     assert f'"{code}"' in (CASES.parent / file).read_text("utf-8")
+
+
+def test_a_text_that_takes_too_long_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = lay_out("headings", tmp_path)
+    brief = (folder / "briefs/2024/01-brief.md").read_text("utf-8").replace("1/2024", "2/2024")
+    (folder / "briefs/2024/02-slow.md").write_text(brief + '[a](b "c' * 50_000, "utf-8")
+    monkeypatch.setattr(limits, "SECONDS", 0.5)  # twenty for an editor
+    _, findings = check(folder, NOW)
+    assert [finding.code for finding in findings if "02-slow" in finding.path] == ["text-time"]
+    assert "heading-empty" in [finding.code for finding in findings if "01-brief" in finding.path]

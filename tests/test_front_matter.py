@@ -273,3 +273,9 @@ def test_a_hostile_header_is_read_in_time(unit: str) -> None:
         text = read_text(data, report)
         assert text is not None
         read_front_matter(text, report)
+
+
+@pytest.mark.parametrize(("lines", "codes"), [(4_000, []), (6_000, ["file-size"])])
+def test_a_header_has_a_limit(lines: int, codes: list[str]) -> None:
+    listed = "".join(f"a{n:05}: b\n" for n in range(lines))  # ten characters a line
+    assert brief(f"---\n{listed}---\nBody\n")[1] == codes

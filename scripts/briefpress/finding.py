@@ -56,7 +56,7 @@ class Finding:
         """
         kind = "notice" if self.level is Level.ADVICE else str(self.level)
         properties = {
-            "file": self.path,
+            "file": printable(self.path),
             "line": str(self.line),
             "col": str(self.column),
             "title": self.code,
@@ -84,9 +84,9 @@ def blocking(findings: list[Finding], *, strict: bool) -> list[Finding]:
     return [finding for finding in findings if finding.level in levels]
 
 
-# C0 and C1, line separators, and the marks that reorder text on a screen (Unicode TR 36, 3.2):
-# none of them may reach a terminal from a file.
-UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
+# C0 and C1, line separators, the marks that reorder text on a screen (Unicode TR 36, 3.2), and what
+# stands for bytes of a file's name that are no UTF-8: none of them may reach a terminal.
+UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def printable(text: str, keep: str = "") -> str:

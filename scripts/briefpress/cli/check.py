@@ -13,7 +13,7 @@ import click
 
 from briefpress.checks import check
 from briefpress.cli.moment import now_option
-from briefpress.finding import Finding, Level, blocking
+from briefpress.finding import UNSAFE, Finding, Level, blocking
 from briefpress.series import BRIEFS
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "cyan"}
@@ -57,7 +57,8 @@ def _wanted(paths: tuple[str, ...], root: Path) -> list[str]:
 
 def _print(findings: list[Finding], form: str, *, strict: bool) -> None:
     if form == "json":
-        click.echo(json.dumps([one.as_dict() for one in findings], ensure_ascii=False, indent=2))
+        listed = json.dumps([one.as_dict() for one in findings], ensure_ascii=False, indent=2)
+        click.echo(UNSAFE.sub(lambda hit: hit[0] if hit[0] == "\n" else f"\\u{ord(hit[0]):04x}", listed))
         return
     for one in findings:
         click.echo(one.github() if form == "github" else _coloured(one))
@@ -68,6 +69,8 @@ def _print(findings: list[Finding], form: str, *, strict: bool) -> None:
 def _coloured(finding: Finding) -> str:
     """The finding with its level in colour; click takes colours out where there is no terminal."""
     level = f"{finding.level}: "
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        return str(finding)
     return str(finding).replace(level, click.style(level, fg=_COLOURS[finding.level], bold=True), 1)
 
 

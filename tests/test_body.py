@@ -494,3 +494,11 @@ def test_the_limit_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SECONDS", 0.01)
     with pytest.raises(limits.TooLong):
         render("[a](b) *c* " * 20_000, AROUND)
+
+
+def test_footnotes_are_numbered_as_the_text_refers_to_them() -> None:
+    text = "A[^c]\n\n> B[^a]\n\nC[^b] and [^c]\n\n- x[^d]\n\n[^a]: a, see [^e]\n[^b]: b\n[^d]: d\n[^c]: c\n[^e]: e\n"
+    html = render(text, Surroundings(texts("en"))).html
+    numbers = re.findall(r'href="#fn:(\w)">(\d)', html)
+    assert numbers == [("c", "1"), ("a", "2"), ("b", "3"), ("c", "1"), ("d", "4"), ("e", "5")]
+    assert re.findall(r'<li id="fn:(\w)"', html) == ["c", "a", "b", "d", "e"]

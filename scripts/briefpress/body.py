@@ -27,7 +27,7 @@ from briefpress.brief import word_count
 from briefpress.limits import time_limit
 from briefpress.outline import RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, clean_id, slug_of, without_comments
 
-VERSION = "4"
+VERSION = "5"
 """Part of every key in the store: raise it when the result for the same text changes."""
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(
@@ -98,11 +98,12 @@ def render(text: str, around: Surroundings) -> Body:
     Raises:
         TooLong: it takes longer than `limits.SECONDS`.
     """
-    extension = _BriefExtension(around)
+    notes = FootnoteExtension(BACKLINK_TITLE=around.texts["back_to_text"] + " {}", SEPARATOR=":")
+    extension = _BriefExtension(around, notes)
     converter = markdown.Markdown(
         extensions=[
             TocExtension(toc_depth="2-3", slugify=slug_of),
-            FootnoteExtension(BACKLINK_TITLE=around.texts["back_to_text"] + " {}", SEPARATOR=":", USE_DEFINITION_ORDER=False),
+            notes,
             TableExtension(),
             "attr_list",
             "admonition",
@@ -149,9 +150,9 @@ def _filtered(tag: str, name: str, value: str) -> str | None:
 
 
 class _BriefExtension(Extension):
-    def __init__(self, around: Surroundings) -> None:
+    def __init__(self, around: Surroundings, notes: FootnoteExtension) -> None:
         super().__init__()
-        self.around = around
+        self.around, self.notes = around, notes
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # Python-Markdown's name
         # Without the block parser for HTML, text between raw tags is Markdown like any other.
@@ -159,6 +160,7 @@ class _BriefExtension(Extension):
         md.preprocessors.register(_WithoutComments(md), "briefpress-comments", 20)
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_RawTag(r"<(/?[a-zA-Z][^<>]*)>", md), "html", 90)
+        md.treeprocessors.register(_NotesInOrder(md, self.notes), "briefpress-order", 60)  # before footnotes (50)
         # After inline patterns (20) and attribute lists (8), before the table of contents (5).
         self.sheet = _Sheet(md, self.around)
         md.treeprocessors.register(self.sheet, "briefpress-sheet", 7)
@@ -168,6 +170,25 @@ class _BriefExtension(Extension):
 class _WithoutComments(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         return without_comments("\n".join(lines), "").split("\n")
+
+
+class _NotesInOrder(Treeprocessor):
+    """Footnotes are numbered in the order in which the text refers to them.
+
+    Python-Markdown's own setting for that follows the order of its work, in which a quotation
+    comes after the paragraphs behind it.
+    """
+
+    def __init__(self, md: markdown.Markdown, notes: FootnoteExtension) -> None:
+        super().__init__(md)
+        self.notes = notes
+
+    def run(self, root: etree.Element) -> None:
+        labels = re.findall(r"\[\^([^\]\n]+)\]", "".join(root.itertext()))
+        order = {label: index for index, label in reversed(list(enumerate(labels)))}
+        found = self.notes.footnotes
+        for label in sorted(found, key=lambda label: order.get(label, len(labels))):
+            found.move_to_end(label)
 
 
 class _RawTag(InlineProcessor):

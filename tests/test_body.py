@@ -14,6 +14,8 @@ from briefpress.body import Picture, Surroundings, render
 from briefpress.rules import RULES
 from briefpress.texts import texts
 
+HANG = 120  # seconds: no measure of speed, machines are noisy; a text that hangs takes minutes and hours
+
 AROUND = Surroundings(
     texts("en"),
     addresses={"../2024/07-x.md": "../../2024/7/", "polls.csv": "polls.csv"},
@@ -487,7 +489,7 @@ def test_a_hostile_body_ends_in_time(text: str, monkeypatch: pytest.MonkeyPatch)
         render(text, AROUND)
     except limits.TooLong:
         assert "text-time" in RULES  # a finding that names the brief
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < HANG, "it does not end by itself"
 
 
 def test_the_limit_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:

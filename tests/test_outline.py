@@ -14,6 +14,8 @@ from briefpress.finding import Place
 from briefpress.outline import Outline, clean_id, outline
 from briefpress.texts import texts
 
+HANG = 120  # seconds: no measure of speed, machines are noisy; a text that hangs takes minutes and hours
+
 
 class Everything(dict):
     """Knows every address: what a text names comes out as it was typed, and can be compared."""
@@ -487,4 +489,4 @@ def test_a_hostile_text_is_read_in_time(unit: str, monkeypatch: pytest.MonkeyPat
     started = time.monotonic()
     with contextlib.suppress(limits.TooLong):  # text-time names the brief
         outline(unit * (500_000 // len(unit)), 1)
-    assert time.monotonic() - started < 6
+    assert time.monotonic() - started < HANG, "it does not end by itself"

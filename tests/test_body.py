@@ -47,7 +47,7 @@ CLASSES = frozenset(
     "admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll"
     " table tip warning".split()
 )
-PAGE_IDS = re.compile(r"__(notes|table-[0-9]+)|fn(ref)?[0-9]*:.+")
+PAGE_IDS = re.compile(r"__(notes|table-[0-9]+)|fn(ref)?[0-9]*:.+|_\d+")  # the last for a heading without words, which is an error
 
 
 class Walk(HTMLParser):
@@ -504,3 +504,16 @@ def test_footnotes_are_numbered_as_the_text_refers_to_them() -> None:
     numbers = re.findall(r'href="#fn:(\w)">(\d)', html)
     assert numbers == [("c", "1"), ("a", "2"), ("b", "3"), ("c", "1"), ("d", "4"), ("e", "5")]
     assert re.findall(r'<li id="fn:(\w)"', html) == ["c", "a", "b", "d", "e"]
+
+
+@pytest.mark.parametrize("tag", ["title", "textarea", "template", "noscript", "style", "iframe", "script", "xmp", "plaintext", "select", "svg"])
+def test_a_tag_that_is_never_closed_takes_no_text_with_it(tag: str) -> None:
+    html = render(f"The tag <{tag}> is short.\n\nA last paragraph.\n", Surroundings(texts("en"))).html
+    assert "is short." in html
+    assert "A last paragraph." in html
+
+
+def test_code_that_looks_like_a_reference_does_not_change_the_numbers() -> None:
+    text = "`[^b]` code, then.[^a] And.[^b]\n\n    [^b] code\n\n[^a]: a\n[^b]: b\n"
+    html = render(text, Surroundings(texts("en"))).html
+    assert re.findall(r'href="#fn:(\w)">(\d)', html) == [("a", "1"), ("b", "2")]

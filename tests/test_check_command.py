@@ -297,3 +297,22 @@ def test_the_script_is_installed(tmp_path: Path) -> None:
     done = subprocess.run([script, "--help"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert "check" in done.stdout
     assert "build" in done.stdout
+
+
+@pytest.mark.parametrize("moment", [["--now", "9999-12-31T23:59"], ["--now", "tomorrow"], []])
+def test_a_moment_that_is_none_is_a_wrong_call(tmp_path: Path, moment: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "briefs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["check", *moment], env={"SOURCE_DATE_EPOCH": "" if moment else "99999999999999999999"})
+    assert done.exit_code == 2
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+def test_what_all_briefs_share_is_shown_whatever_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "briefs").mkdir()
+    (tmp_path / "briefs/series.yml").write_text("timezone: Nowhere\n")
+    (tmp_path / "briefs/a.md").write_text("---\ntitle: A brief\n---\n\nText.\n")
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["check", "briefs/a.md"])
+    assert done.exit_code == 1
+    assert 'briefs/series.yml:1:11: error: "timezone" of series.yml is "Nowhere"' in done.output

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from briefpress.staging import Staging
+from briefpress.staging import Staging, StagingError
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -97,3 +97,23 @@ def test_builds_of_two_sites_in_one_folder_do_not_meet(tmp_path: Path) -> None:
     one, other = Staging.beside(tmp_path / "site"), Staging.beside(tmp_path / "site2")
     assert one.folder != other.folder
     assert one.folder.is_dir()
+
+
+@pytest.mark.parametrize("name", ["series.yml", ".git"])
+def test_a_folder_that_holds_something_else_is_never_replaced(tmp_path: Path, name: str) -> None:
+    site = tmp_path / "site"
+    (site / name).mkdir(parents=True)
+    with pytest.raises(StagingError, match="something else"):
+        Staging.beside(site)
+    assert (site / name).is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_link_to_where_the_site_is_served_from_is_followed(tmp_path: Path) -> None:
+    served = site_of(tmp_path)
+    (tmp_path / "link").symlink_to(served)
+    staging = Staging.beside(tmp_path / "link")
+    (staging.folder / "index.html").write_text("new")
+    staging.put_in_place()
+    assert (tmp_path / "link").is_symlink()
+    assert (served / "index.html").read_text() == "new"

@@ -22,23 +22,28 @@ from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
 from briefpress.brief import word_count
 from briefpress.limits import time_limit
-from briefpress.outline import RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, clean_id, slug_of, without_comments
+from briefpress.outline import (
+    CLASSES,
+    RAW_TAG_ATTRIBUTES,
+    RAW_TAGS,
+    SCHEMES,
+    SILENT_TAGS,
+    clean_id,
+    slug_of,
+    without_comments,
+)
 
-VERSION = "5"
+VERSION = "6"
 """Part of every key in the store: raise it when the result for the same text changes."""
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(
     "a blockquote code dd div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section strong table tbody td "
     "th thead tr ul".split()
 )
-_CLASSES = frozenset(
-    "admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll table tip "
-    "warning".split()
-)
-"""Every class that a body may have; anything else is taken out."""
 _ATTRIBUTES = {
     "*": {"id", "class", "lang", "title", "dir"},
     "a": {"href", "download", "aria-label"},
@@ -133,7 +138,7 @@ def _clean(html: str) -> str:
     return nh3.clean(
         html,
         tags=set(_TAGS),
-        clean_content_tags={"script", "style", "iframe", "object", "svg", "math", "template", "noscript", "textarea", "title"},
+        clean_content_tags=set(SILENT_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_filtered,
         url_schemes=set(SCHEMES),
@@ -143,7 +148,7 @@ def _clean(html: str) -> str:
 
 def _filtered(tag: str, name: str, value: str) -> str | None:
     if name == "class":
-        return " ".join(word for word in value.split() if word in _CLASSES) or None
+        return " ".join(word for word in value.split() if word in CLASSES) or None
     if name == "role":
         return value if value == "region" else None
     return value
@@ -184,7 +189,9 @@ class _NotesInOrder(Treeprocessor):
         self.notes = notes
 
     def run(self, root: etree.Element) -> None:
-        labels = re.findall(r"\[\^([^\]\n]+)\]", "".join(root.itertext()))
+        text = " ".join(part for part in root.itertext() if not isinstance(part, AtomicString))
+        text = re.sub(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)  # escapes, code
+        labels = re.findall(r"\[\^([^\]\n]+)\]", text)
         order = {label: index for index, label in reversed(list(enumerate(labels)))}
         found = self.notes.footnotes
         for label in sorted(found, key=lambda label: order.get(label, len(labels))):
@@ -199,6 +206,7 @@ class _RawTag(InlineProcessor):
         name = re.match(r"/?([a-zA-Z][\w-]*)", inner)
         assert name is not None
         tag = name[1].lower()
+        end = match.end(0)
         if tag in RAW_TAGS:
             kept = "".join(
                 f' {hit[1].lower()}="{hit[2]}"'
@@ -206,11 +214,13 @@ class _RawTag(InlineProcessor):
                 if hit[1].lower() in RAW_TAG_ATTRIBUTES
             )
             markup = f"</{tag}>" if inner.startswith("/") else f"<{tag}{kept}>"
-        elif tag in _TAGS:
-            markup = ""  # Markdown writes this one; by hand it could carry an address past the checks
         else:
-            markup = match[0]
-        return self.md.htmlStash.store(markup), match.start(0), match.end(0)
+            # Markdown writes the others that are allowed; by hand they could carry an address past the
+            # checks. What a browser would not show goes with its tag, if that is ever closed.
+            markup = ""
+            closing = re.compile(rf"</{tag}\s*>", re.IGNORECASE).search(data, end) if tag in SILENT_TAGS else None
+            end = closing.end() if closing else end
+        return self.md.htmlStash.store(markup), match.start(0), end
 
 
 class _Sheet(Treeprocessor):

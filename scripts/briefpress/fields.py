@@ -161,7 +161,7 @@ FIELDS = (
     Field("date", iso_date, "The date of publication. The page prints it in the house's style.", "date: 2024-03-15", required=True),
     Field("number", number, "The place in the series. Mandatory unless the series has no numbers.", "number: 7/2024"),
     Field("issn", issn, "The ISSN of the series. Needed only where series.yml has none.", "issn: 2983-466X"),
-    Field("key_issues", list_of(placed(text(5, 600, "key-issue-length")), "key issue", alone=False),
+    Field("key_issues", list_of(placed(text(1, 600, "key-issue-length")), "key issue", alone=False),
           "Two to five sentences of 8 to 45 words for the box under the by-line.",
           "key_issues:\n  - First sentence.\n  - Second sentence.", required=True),
     Field("series", named, "The slug of the series. Needed only where there are several.", "series: policy-briefs"),

@@ -10,6 +10,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from pymdownx.slugs import slugify  # type: ignore[import-untyped]  # it has no types
 
@@ -27,6 +28,15 @@ RAW_TAG_ATTRIBUTES = frozenset({"lang", "title", "dir"})
 """Attributes that such a tag may have."""
 LIST_ATTRIBUTES = RAW_TAG_ATTRIBUTES | {"id", "class"}
 """Attributes that an attribute list, `{: lang=de }`, may have."""
+CLASSES = frozenset(
+    "admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll table tip "
+    "warning".split()
+)
+"""Every class that a body may have; anything else is taken out."""
+EDITORS_CLASSES = frozenset({"center", "note", "right", "tip", "warning"})
+"""Those of them that mean something where an editor gives them."""
+SILENT_TAGS = ("iframe", "math", "noscript", "object", "script", "style", "svg", "template", "textarea", "title")
+"""Tags that are taken out with their content, which is no text for readers."""
 SCHEMES = frozenset({"http", "https", "mailto"})
 """Schemes that a link may have."""
 
@@ -89,7 +99,7 @@ class Outline:
     """How deep lists and quotations nest."""
     depth_place: Place
 
-    @property
+    @cached_property
     def anchors(self) -> frozenset[str]:
         """What a link into this text may point at."""
         notes = {f"fn:{mark.text}" for mark in self.definitions}
@@ -126,6 +136,7 @@ _ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+?)[ ]*\}")
 _TAG = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _ROW = re.compile(r"^\|.*\|\s*$")
+_SILENT = re.compile(rf"<({'|'.join(SILENT_TAGS)})\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(r"(?:[ \t>]|[-*+][ \t]+(?=[-*+>]))*")
 _ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<named>[^\s\"'}]+)")
 
@@ -330,7 +341,7 @@ def _label(text: str) -> str:
 
 def _plain(markdown: str) -> str:
     """The words of a heading without their markup."""
-    text = _NOTE_REFERENCE.sub("", markdown)
+    text = _NOTE_REFERENCE.sub("", _SILENT.sub("", markdown))
     text = _LINK.sub(lambda hit: hit["text"], text)
     text = re.sub(r"\{:?[^{}]*\}|</?[A-Za-z][^<>]*>", "", text)
     text = re.sub(r"(?<!\\)(\*+|`+|~+|\^+)|(?<![\w\\])_+|(?<!\\)_+(?!\w)", "", text)

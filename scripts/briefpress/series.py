@@ -325,7 +325,7 @@ class _BriefReader:
         if folder is not None or len(known) == 1:
             return folder or self.settings.series[0]
         if "series" not in self.broken and "series" not in self.places:
-            self.report.add("missing-field", Place(1, 1), 'there is no "series", and the site has several',
+            self.report.add("missing-field", Place(self.mapping.place.line, 1), 'there is no "series", and the site has several',
                             f"add a line, series: {known[0]} (or {', '.join(known[1:])})")  # fmt: skip
         return None
 
@@ -337,7 +337,8 @@ class _BriefReader:
             return None
         if given is None:
             if "number" not in self.places and "number" not in self.broken:
-                self.report.add("missing-field", Place(1, 1), 'there is no "number"', f"add a line: number: {series.number_example}")
+                self.report.add("missing-field", Place(self.mapping.place.line, 1), 'there is no "number"',
+                                f"add a line: number: {series.number_example}")  # fmt: skip
             return None
         number = series.read_number(given.text)
         if number is None:
@@ -354,7 +355,7 @@ class _BriefReader:
             self.report.add("issn-differs", self.places["issn"], f"the ISSN is {given}; the series has {series.issn}",
                             f"write {series.issn}, or leave the line out")  # fmt: skip
         elif not given and not series.issn:
-            self.report.add("missing-field", Place(1, 1), 'there is no "issn", and the series has none',
+            self.report.add("missing-field", Place(self.mapping.place.line, 1), 'there is no "issn", and the series has none',
                             "add a line: issn: 2983-466X, or give the series its ISSN in series.yml")  # fmt: skip
         return given or series.issn
 

@@ -14,6 +14,10 @@ from pathlib import Path
 _MARK = ".staging-"
 
 
+class StagingError(Exception):
+    """The site cannot be put where it is to go; the text says why."""
+
+
 @dataclass(frozen=True)
 class Staging:
     """A folder beside `site`, on the same file system, to build in."""
@@ -23,7 +27,17 @@ class Staging:
 
     @classmethod
     def beside(cls, site: Path) -> Staging:
-        """Make an empty folder for this process, and drop those of builds that were killed."""
+        """Make an empty folder for this process, and drop those of builds that were killed.
+
+        Raises:
+            StagingError: `site` holds something else than a site, which would be lost.
+        """
+        site = site.resolve()  # a link to where the site is served from is followed
+        if site.exists() and not site.is_dir():
+            raise StagingError(f"{site.name} is a file; name a folder for the site")
+        names = {path.name for path in site.iterdir()} if site.exists() else set()
+        if names and ("index.html" not in names or any(name.startswith(".") and name != ".nojekyll" for name in names)):
+            raise StagingError(f"the folder {site.name}/ holds something else than a site, which would be lost; name an empty folder")
         site.parent.mkdir(parents=True, exist_ok=True)
         for left in site.parent.glob(f".{site.name}{_MARK}*"):
             owner = re.search(r"\d+", left.name.rpartition(_MARK)[2])

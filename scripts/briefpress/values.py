@@ -128,7 +128,7 @@ def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Re
         value = plain(node, label, report)
         if value is not None and not minimum <= len(value) <= maximum:
             many = len(value) > maximum
-            report.add(code, node.place, f"{label} has {len(value)} characters",
+            report.add(code, node.place, f"{label} has {len(value)} character{'s' if len(value) > 1 else ''}",
                        f"shorten it to {maximum} characters" if many else f"write at least {minimum} characters")  # fmt: skip
             if RULES[code].level is Level.ERROR:
                 return None

@@ -14,7 +14,7 @@ from pathlib import Path
 from briefpress.brief import Brief
 from briefpress.checks import across, files, header, text
 from briefpress.finding import Finding, Level, Place
-from briefpress.limits import TooLong
+from briefpress.limits import TooLong, time_limit
 from briefpress.outline import Outline, outline
 from briefpress.rules import RULES, Report
 from briefpress.series import Catalogue, read_catalogue
@@ -43,7 +43,11 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
     for finding in findings:
         by_path[finding.path].append(finding)
     for brief in catalogue.briefs:
-        found = check_brief(brief, catalogue, outlines, root)
+        try:
+            with time_limit():
+                found = check_brief(brief, catalogue, outlines, root)
+        except TooLong:
+            found = [too_long(brief)]
         by_path[brief.path] = _waived(brief, by_path[brief.path] + found)
     return catalogue, sorted({finding for found in by_path.values() for finding in found})
 

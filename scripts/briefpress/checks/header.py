@@ -71,7 +71,7 @@ def _key_issues(brief: Brief, report: Report) -> None:
         place = brief.key_issue_places[index - 1]
         words, (few, many) = word_count(issue), KEY_ISSUE_WORDS
         if not few <= words <= many:
-            report.add("key-issue-length", place, f"key issue {index} has {words} words",
+            report.add("key-issue-length", place, f"key issue {index} has {words} word{'' if words == 1 else 's'}",
                        f"shorten it to {many}, or make two of it" if words > many else f"say it in a sentence of {few} words at least")  # fmt: skip
         if not re.search(r"[.!?…][”’\"')»]*$", issue):
             report.add("key-issue-full-stop", place, f"key issue {index} has no full stop at its end", "write it as a sentence, with a full stop")

@@ -14,7 +14,18 @@ from briefpress.brief import Brief
 from briefpress.checks.header import check_alternative_text
 from briefpress.finding import Place
 from briefpress.media import kind_of
-from briefpress.outline import LIST_ATTRIBUTES, RAW_TAG_ATTRIBUTES, RAW_TAGS, SCHEMES, Link, Mark, Outline, clean_id
+from briefpress.outline import (
+    CLASSES,
+    EDITORS_CLASSES,
+    LIST_ATTRIBUTES,
+    RAW_TAG_ATTRIBUTES,
+    RAW_TAGS,
+    SCHEMES,
+    Link,
+    Mark,
+    Outline,
+    clean_id,
+)
 from briefpress.rules import Report
 from briefpress.series import Catalogue
 
@@ -100,6 +111,10 @@ def _raw(outlined: Outline, report: Report) -> None:
             if key.lower() not in LIST_ATTRIBUTES:
                 report.add("html-removed", mark.place, f"{key} in {{{mark.text}}} is taken out",
                            "leave it out: only lang, title, dir and #id are kept")  # fmt: skip
+        for name in re.findall(r"(?:^|\s)\.([\w-]+)", mark.text) + re.findall(r"(?:^|\s)class=[\"']?([\w-]+)", mark.text):
+            if name not in CLASSES:
+                report.add("html-removed", mark.place, f"the class {name} in {{{mark.text}}} is taken out",
+                           f"leave it out: only {', '.join(sorted(EDITORS_CLASSES))} are kept")  # fmt: skip
     given = Counter(clean_id(mark.text) for mark in outlined.ids)
     for mark in outlined.ids:
         wanted = clean_id(mark.text)

@@ -36,6 +36,8 @@ def command(paths: tuple[str, ...], strict: bool, form: str | None, now: dt.date
     wanted = _wanted(paths, root)
     _, findings = check(root, now)
     if wanted:
+        # What all briefs share is shown always: without it nothing is known of any brief.
+        wanted += [f"{BRIEFS}/series.yml", f"{BRIEFS}/people.yml"]
         findings = [one for one in findings if any(one.path == path or one.path.startswith(f"{path}/") for path in wanted)]
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
     _print(findings, form, strict=strict)

@@ -1,4 +1,4 @@
-"""The option `--now`: the moment that decides what is public."""
+"""The moment that decides what is public: `--now`, else SOURCE_DATE_EPOCH, else the clock."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from typing import Any
 
 import click
 
+from briefpress.source_date import source_date
+
 
 def _moment(_: click.Context, __: click.Parameter, value: str | None) -> dt.datetime:
-    if value is None:
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdigit() else dt.datetime.now(dt.UTC)
     try:
+        if value is None:
+            return source_date(os.environ) or dt.datetime.now(dt.UTC)
         moment = dt.datetime.fromisoformat(value)
-    except ValueError:
+    except ValueError as error:
+        if value is None:
+            raise click.UsageError(str(error)) from None
         raise click.BadParameter("write a date, or a date and time: 2024-03-15T09:00+01:00") from None
+    if not 1970 <= moment.year < 9999:
+        raise click.BadParameter("write a year between 1970 and 9998")
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 

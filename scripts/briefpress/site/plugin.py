@@ -32,7 +32,8 @@ from briefpress.series import BRIEFS, Catalogue
 from briefpress.site import manual
 from briefpress.site.assets import FOLDER
 from briefpress.site.rendering import OWN_TEMPLATES, Progress, Rendering
-from briefpress.staging import Staging
+from briefpress.source_date import source_date
+from briefpress.staging import Staging, StagingError
 from briefpress.store import Store
 
 log = get_plugin_logger("briefpress")
@@ -83,7 +84,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             config.site_url += "/"
         if not config.use_directory_urls:
             raise Abort("mkdocs.yml sets use_directory_urls: false. Take the line out: a brief's address ends with a slash.")
-        self.staging = Staging.beside(Path(config.site_dir))
+        try:
+            self.staging = Staging.beside(Path(config.site_dir))
+        except StagingError as error:
+            raise Abort(f"The site cannot be put in place: {error}.") from None
         config.site_dir = str(self.staging.folder)
         if str(THEME) not in config.theme.dirs:
             config.theme.dirs.insert(1 if config.theme.custom_dir else 0, str(THEME))
@@ -128,10 +132,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         return Path(config.config_file_path).resolve().parent
 
     def _now(self) -> dt.datetime:
-        if self.now is not None:
-            return self.now
-        epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-        return dt.datetime.fromtimestamp(int(epoch), dt.UTC) if epoch.isdigit() else dt.datetime.now(dt.UTC)
+        try:
+            return self.now or source_date(os.environ) or dt.datetime.now(dt.UTC)
+        except ValueError as error:
+            raise Abort(str(error)) from None
 
     # -- while MkDocs works --------------------------------------------------------------------------
 

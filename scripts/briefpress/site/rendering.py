@@ -175,7 +175,7 @@ class Rendering:
             self._add(url + name, (self.root / brief.folder / name).read_bytes())
         self.counts["files"] = self.counts.get("files", 0) + len(media)
         body = self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
-        for target in body.lost:
+        for target in set(body.lost) - {link.target for link in outlined.links}:
             log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         page["body"] = Markup(page["body"])  # cleaned by body.render

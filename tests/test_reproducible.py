@@ -58,12 +58,6 @@ def built(project: Path, environment: dict[str, str], umask: int, arguments: tup
 def test_two_builds_of_the_same_input_are_the_same_bytes(project: Callable[..., Path], briefs: dict[str, str]) -> None:
     script = (str(ROOT / "scripts/build.py"), "--now", NOW)
     one = project(briefs, docs=True)
-    # The first takes the fonts as some build cut them; the second, elsewhere, cuts them afresh.
-    fonts, link = ROOT / ".cache/briefpress/fonts", one / ".cache/briefpress/fonts"
-    if not link.exists():
-        fonts.mkdir(parents=True, exist_ok=True)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(fonts)
     two = one.parent / "another place/with spaces"
     for path in sorted((path for path in one.rglob("*") if path.is_file() and ".cache" not in path.parts), reverse=True):
         copy = two / path.relative_to(one)

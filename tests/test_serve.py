@@ -81,11 +81,6 @@ def folder(project: Callable[..., Path], brief_text: Callable[..., str]) -> Path
             "2024/3.md": brief_text("3/2024", "2024-05-03", "The third brief", f"{BODY}\nMore.\n", draft=True),
         }
     )
-    fonts, link = ROOT / ".cache/briefpress/fonts", laid_out / ".cache/briefpress/fonts"
-    if not link.exists():
-        fonts.mkdir(parents=True, exist_ok=True)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(fonts)
     return laid_out
 
 

@@ -71,11 +71,6 @@ def laid_out(project: Callable[..., Path], brief_text: Callable[..., str]) -> Pa
             **folder_of("embargo", "3/2024", brief_text, embargo=AFTER, related=["1/2024"]),
         }
     )
-    fonts, link = ROOT / ".cache/briefpress/fonts", folder / ".cache/briefpress/fonts"
-    if not link.exists():
-        fonts.mkdir(parents=True, exist_ok=True)
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.symlink_to(fonts)
     return folder
 
 

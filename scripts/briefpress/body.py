@@ -37,7 +37,7 @@ from briefpress.outline import (
     without_comments,
 )
 
-VERSION = "6"
+VERSION = "8"
 """Part of every key in the store: raise it when the result for the same text changes."""
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(
@@ -263,6 +263,9 @@ class _Sheet(Treeprocessor):
     def _address(self, element: etree.Element) -> None:
         # Python-Markdown hides escaped characters, and those of mail addresses, behind STX and ETX.
         target = re.sub("\x02amp\x03#(\\d+);|\x02(\\d+)\x03", lambda hit: chr(int(hit[1] or hit[2])), element.get("href", ""))
+        bare = re.compile(r"^(?:https?://|mailto:)|/$")
+        if not len(element) and bare.sub("", (element.text or "").strip()) == bare.sub("", target):
+            element.set("class", "address")  # paper need not print it twice
         if (address := self.around.addresses.get(target)) is not None:
             element.set("href", address)
         elif re.match(r"(?:https?|mailto):", target) or target.startswith("#"):

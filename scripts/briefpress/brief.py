@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from briefpress.byline import Author
-from briefpress.fields import DataFile, Waiver
+from briefpress.fields import Contributor, DataFile, Waiver
 from briefpress.finding import Place
 from briefpress.values import Named
 
@@ -63,6 +63,14 @@ class Brief:
     image_alt: str = ""
     data: tuple[DataFile, ...] = ()
     related: tuple[Named, ...] = ()
+    collection: str = ""
+    """A special issue or a mini-series that it belongs to."""
+    contributors: tuple[Contributor, ...] = ()
+    """People besides the authors, in the order of the file."""
+    publishers: tuple[str, ...] = ()
+    """All houses of a joint publication; empty for the series' own alone."""
+    other_numbers: tuple[str, ...] = ()
+    """Numbers that other houses give to it."""
     funding: str = ""
     acknowledgements: str = ""
     draft: bool = False

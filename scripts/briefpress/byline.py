@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anyascii import anyascii
+
+from briefpress.finding import Place
 
 # Lower-case words that belong to the family name: Ludwig van Voorbeeld, Ana de la Muestra.
 _PARTICLES = frozenset(
@@ -32,6 +34,10 @@ class Author:
     affiliation: tuple[str, ...] = ()
     email: str = ""
     bio: str = ""
+    photo: str = ""
+    """Path of the picture from the project's folder, or empty."""
+    photo_place: Place = field(default=Place(1, 1), compare=False)
+    """Where the picture is named, in `people.yml` or in the brief."""
 
     @property
     def name(self) -> str:
@@ -39,14 +45,21 @@ class Author:
         return " ".join(part for part in (self.given, self.particle, self.family) if part)
 
     @property
-    def identity(self) -> str:
-        """What tells this person from another: the id, else the ORCID iD, else the exact name."""
-        return self.id or self.orcid or self.name
+    def address(self) -> str:
+        """The part of the author's address: the id, else the name in ASCII. It tells people apart.
+
+        Where two people would share it, the checks ask for an id in `people.yml`.
+        """
+        return self.id or address_part(self.name)
+
+    def may_be(self, other: Author) -> bool:
+        """Whether the two can be one person, written in two ways: one name, no two ORCID iDs."""
+        return folded(self.name) == folded(other.name) and (not self.orcid or not other.orcid or self.orcid == other.orcid)
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
         """By family name without its particle, as European libraries file it; accents fold."""
-        return folded(self.family), folded(self.given), self.identity
+        return folded(self.family), folded(self.given), self.address
 
 
 def parse_name(text: str) -> tuple[str, str, str]:

@@ -20,6 +20,7 @@ from briefpress.values import (
     Named,
     Reader,
     choice,
+    colour,
     date_style,
     email,
     embargo,
@@ -65,6 +66,19 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class Contributor:
+    """Somebody besides the authors: an editor, a translator."""
+
+    name: str
+    role: str
+    """One of ROLES."""
+
+
+ROLES = ("editor", "translator", "researcher", "reviewer", "designer", "photographer")
+"""What a contributor can have done; `texts` has their words."""
+
+
+@dataclass(frozen=True)
 class Waiver:
     """One rule that a brief is let off, and why."""
 
@@ -101,11 +115,13 @@ def author(node: Node, label: str, report: Report) -> Author | Named | None:
 
 
 def _make_author(*, name: Any = None, given: str = "", particle: str = "", family: str = "",
-                 orcid: str = "", affiliation: tuple[str, ...] = (), email: str = "", bio: str = "") -> Author | None:  # fmt: skip
+                 orcid: str = "", affiliation: tuple[str, ...] = (), email: str = "", bio: str = "",
+                 photo: Named | None = None) -> Author | None:  # fmt: skip
     parts = (given, particle, family) if family else (parse_name(name) if name else None)
     if parts is None:
         return None
-    return Author(*parts, orcid=orcid, affiliation=affiliation, email=email, bio=bio)
+    picture = {"photo": photo.text, "photo_place": photo.place} if photo else {}
+    return Author(*parts, orcid=orcid, affiliation=affiliation, email=email, bio=bio, **picture)  # type: ignore[arg-type]  # two types
 
 
 def _author_name(node: Node, label: str, report: Report) -> str | None:
@@ -130,6 +146,7 @@ AUTHOR_FIELDS = (
           "affiliation: Example Institute"),
     Field("email", email, "An address for readers; it is printed.", "email: eva@example.org"),
     Field("bio", text(5, 1000), "A sentence or two about the author.", "bio: Eva Example is a research fellow."),
+    Field("photo", named, "A portrait: in people.yml a file in briefs/people/, in a brief a file beside it.", "photo: example.jpg"),
 )  # fmt: skip
 """The fields of an author, in a brief and in people.yml."""
 
@@ -146,6 +163,10 @@ DATA_FIELDS = (
     Field("file", named, "The file's name.", "file: polls.csv", required=True),
     Field("title", text(3, 200), "What it holds.", "title: Opinion polls 2013–2023"),
     Field("license", license_id, "Its licence, where it is not that of the brief.", "license: CC0-1.0"),
+)
+CONTRIBUTOR_FIELDS = (
+    Field("name", _author_name, "The name as printed.", "name: Eva Example", required=True),
+    Field("role", choice(*ROLES), f"One of {', '.join(ROLES)}.", "role: editor", required=True),
 )
 WAIVER_FIELDS = (
     Field("rule", named, "The code of the rule, as the finding shows it.", "rule: number-year", required=True),
@@ -164,7 +185,8 @@ FIELDS = (
     Field("key_issues", list_of(placed(text(1, 600, "key-issue-length")), "key issue", alone=False),
           "Two to five sentences of 8 to 45 words for the box under the by-line.",
           "key_issues:\n  - First sentence.\n  - Second sentence.", required=True),
-    Field("series", named, "The slug of the series. Needed only where there are several.", "series: policy-briefs"),
+    Field("series", named, "The slug of the series. Without it the folder tells, briefs/working-papers/, "
+          "else the first series of series.yml is meant.", "series: policy-briefs"),
     Field("lang", language, "The language of the text, where it is not that of the series.", "lang: fr"),
     Field("description", text(5, 600, "description-length"), "One sentence of 50 to 160 characters for lists and search engines. "
           "Without it the first key issue serves.", "description: How the grid held, and what it needs before the next storm."),
@@ -179,6 +201,13 @@ FIELDS = (
           "data:\n  - {file: polls.csv, title: Opinion polls 2013–2023}"),
     Field("related", list_of(named, "related brief"), "Numbers of other briefs; those of another series with its slug.",
           "related: [3/2024, working-papers 12]"),
+    Field("collection", text(3, 120), "A special issue or mini-series that the brief belongs to.", "collection: Elections 2024"),
+    Field("contributors", list_of(mapping_of(CONTRIBUTOR_FIELDS, Contributor), "contributor"),
+          "People besides the authors, each with a role.", "contributors:\n  - {name: Eva Example, role: editor}"),
+    Field("publishers", list_of(text(2, 200), "publisher"), "All houses of a joint publication, this one among them.",
+          "publishers: [Example Institute, Sample Foundation]"),
+    Field("other_numbers", list_of(text(2, 120), "other number"), "Numbers that other houses give to the brief.",
+          "other_numbers: [Sample Foundation Paper 12]"),
     Field("funding", text(5, 1000), "Who paid for the work.", "funding: Supported by the Example Foundation."),
     Field("acknowledgements", text(5, 1000), "Whom the author thanks.", "acknowledgements: The author thanks two reviewers."),
     Field("draft", switch, "While true, nothing of the brief is published.", "draft: true"),
@@ -226,6 +255,7 @@ SERIES_FIELDS = (
     Field("license", license_id, "The licence of the briefs.", "license: CC-BY-4.0", required=True),
     Field("disclaimer", mapping_of(DISCLAIMER_FIELDS, Disclaimer), "The disclaimer, for one author and several.",
           "disclaimer:\n  one: …\n  several: …", required=True),
+    Field("colour", colour, "The accent of the series' pages, dark enough for white text on it.", 'colour: "#15406b"'),
     Field("topics", labels, "Topics: id and label.", "topics:\n  energy: Energy and climate"),
     Field("regions", labels, "Regions: id and label.", "regions:\n  europe: Europe"),
 )  # fmt: skip

@@ -29,7 +29,7 @@ RAW_TAG_ATTRIBUTES = frozenset({"lang", "title", "dir"})
 LIST_ATTRIBUTES = RAW_TAG_ATTRIBUTES | {"id", "class"}
 """Attributes that an attribute list, `{: lang=de }`, may have."""
 CLASSES = frozenset(
-    "admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll table tip "
+    "address admonition admonition-title caption center footnote footnote-backref footnote-ref note right scroll table tip "
     "warning".split()
 )
 """Every class that a body may have; anything else is taken out."""

@@ -13,7 +13,17 @@ from briefpress.brief import Brief
 from briefpress.byline import joined
 from briefpress.checks.files import named_files
 from briefpress.checks.text import internal
-from briefpress.listing import date_text, description, entry, masthead, year_of
+from briefpress.listing import (
+    author_entry,
+    date_text,
+    description,
+    entry,
+    language_name,
+    masthead,
+    related,
+    subject_labels,
+    year_of,
+)
 from briefpress.media import Media, inspect, kind_of, size_text
 from briefpress.outline import Outline
 from briefpress.series import Catalogue
@@ -99,12 +109,12 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
     words = texts(brief.lang)
     url = catalogue.permalink(brief)
     several = len(brief.authors) > 1
+    topics, regions = subject_labels(catalogue, "topics"), subject_labels(catalogue, "regions")
     kin = catalogue.of(series)
     at = kin.index(brief)
     minutes = max(1, round(body.words / WORDS_A_MINUTE))
     licence = LICENCES[brief.license]
     shown = {os.path.splitext(link.target)[0] for link in outlined.links if link.image}
-    related = [catalogue.named(one.text, brief.series) for one in brief.related]
     return {
         "number": str(brief.number or ""),
         "year": str(year_of(brief)),
@@ -118,16 +128,15 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         "date_text": date_text(brief.date, series.date_style, brief.lang),
         "by_text": words["by"],
         "byline": joined([author.name for author in brief.authors], words["and"]),
-        "authors": [
-            {"name": author.name, "orcid": author.orcid, "affiliation": ", ".join(author.affiliation),
-             "email": author.email, "bio": author.bio}
-            for author in brief.authors
-        ],
+        "authors": [author_entry(author) for author in brief.authors],
+        "contributors": [{"name": one.name, "role": words[f"role_{one.role}"]} for one in brief.contributors],
+        "collection": brief.collection,
+        "publishers": list(brief.publishers),
+        "other_numbers": list(brief.other_numbers),
+        "language": language_name(brief.lang),
         "affiliations": list(dict.fromkeys(one for author in brief.authors for one in author.affiliation)),
         "about_heading": words["about_many" if several else "about_one"],
-        "minutes": minutes,
         "reading_text": words["reading_time"].format(minutes=minutes),
-        "words": body.words,
         "key_issues": list(brief.key_issues),
         "description": description(brief),
         "toc": list(body.toc),
@@ -138,8 +147,8 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         "issn": brief.issn,
         "funding": brief.funding,
         "acknowledgements": brief.acknowledgements,
-        "topics": [{"id": one.text, "label": series.topics[one.text]} for one in brief.topics],
-        "regions": [{"id": one.text, "label": series.regions[one.text]} for one in brief.regions],
+        "topics": [{"id": one.text, "label": topics[one.text], "url": f"topics/{one.text}/"} for one in brief.topics],
+        "regions": [{"id": one.text, "label": regions[one.text], "url": f"regions/{one.text}/"} for one in brief.regions],
         "keywords": list(brief.keywords),
         "image": _image(brief, files, url),
         "data": [
@@ -149,7 +158,7 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
             for one in brief.data
             if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
         ],
-        "related": [entry(catalogue, other, brief.lang) for other in related if other and other.is_public(catalogue.now)],
+        "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
         "newer": entry(catalogue, kin[at + 1], brief.lang) if at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",

@@ -28,6 +28,8 @@ from briefpress.values import Named, Number, meant, slug
 
 BRIEFS = "briefs"
 """The folder of the briefs, under the project's own."""
+RESERVED = frozenset({"assets", "authors", "pagefind", "regions", "search", "topics"})
+"""Addresses that no series can have."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,8 @@ class Series:
     date_style: str = "D.M.YYYY"
     lang: str = "en"
     contact: str = ""
+    colour: str = ""
+    """The accent of its pages, #rrggbb in lower case; empty for the theme's own."""
     topics: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
 
@@ -146,15 +150,18 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     people, found = _read_people(root)
     findings = report.findings + found
     series = tuple(Series(**row) for row in values.get("series", ()))
-    findings += _same_slugs(series, mapping.get("series"), report.path)
+    findings += _slugs(series, mapping.get("series"), report.path)
     if not series or "timezone" not in values:
         return None, findings
     return Settings(people=people, **{**values, "series": series}), findings
 
 
-def _same_slugs(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
+def _slugs(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
     report = Report(path)
     for name, count in Counter(one.slug for one in series).items():
+        if name in RESERVED and entry is not None:
+            report.add("field-shape", entry.key.place, f'a series has the slug "{name}", which the site needs itself',
+                       f"write another, for example {name}-series")  # fmt: skip
         if count > 1 and entry is not None:
             report.add("repeated-field", entry.key.place, f'{count} series have the slug "{name}"', "give each series a slug of its own")
     return report.findings
@@ -174,7 +181,8 @@ def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
         key = slug(entry.key, "the id of a person", report)
         person = fields.author(entry.value, f'"{entry.key.text}"', report)
         if isinstance(person, Author) and key is not None:
-            people[key] = replace(person, id=key)
+            photo = f"{BRIEFS}/people/{person.photo}" if person.photo else ""
+            people[key] = replace(person, id=key, photo=photo)
     return people, report.findings
 
 
@@ -321,13 +329,17 @@ class _BriefReader:
                 self.report.add("series-unknown", given.place, f'there is no series "{given.text}"',
                                 f"write one of {', '.join(known)}{meant(given.text, known)}")  # fmt: skip
             return found
-        folder = self.settings.get(self.path.split("/")[1])
-        if folder is not None or len(known) == 1:
-            return folder or self.settings.series[0]
-        if "series" not in self.broken and "series" not in self.places:
-            self.report.add("missing-field", Place(self.mapping.place.line, 1), 'there is no "series", and the site has several',
-                            f"add a line, series: {known[0]} (or {', '.join(known[1:])})")  # fmt: skip
-        return None
+        if "series" in self.places or "series" in self.broken:
+            return None
+        folder = self.path.split("/")[1]
+        found = self.settings.get(folder)
+        if found is None and len(known) > 1 and not re.fullmatch(r"(19|20)\d\d|.*\.md", folder):
+            # Not the folder of a year: most likely a slug that is mistyped, and a permalink never changes.
+            self.report.add("series-unknown", Place(1, 1), f"the folder {BRIEFS}/{folder}/ is that of no series",
+                            f"name it after one, {', '.join(known)}, or add a line, series: {known[0]}{meant(folder, known)}")  # fmt: skip
+            return None
+        # The first series keeps its briefs as they are when a second one is added.
+        return found or self.settings.series[0]
 
     def _number(self, series: Series) -> IssueNumber | None:
         given: Number | None = self.values.get("number")
@@ -374,9 +386,11 @@ class _BriefReader:
                                     "write the full name, or add the person to people.yml"
                                     + meant(given.text, self.settings.people))  # fmt: skip
                     continue
-            if any(person.identity == other.identity for other in authors):
+            if any(person.address == other.address for other in authors):
                 self.report.add("author-repeated", place, f'"{person.name}" is named twice', "keep one of the two")
                 continue
+            if person.photo and not person.id:
+                person = replace(person, photo=f"{self.path.rpartition('/')[0]}/{person.photo}")
             authors.append(person)
         return tuple(authors)
 

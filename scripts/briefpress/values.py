@@ -118,7 +118,8 @@ def plain(node: Node, label: str, report: Report) -> str | None:
         else:
             report.add("missing-field", node.place, f"{label} is empty", "write its text, or leave the line out")
         return None
-    return " ".join(node.text.split())
+    # Ordinary blanks only: a no-break space before a colon or a question mark is meant.
+    return re.sub("[ \\t\\n]+", " ", node.text).strip(" ")
 
 
 def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Reader:
@@ -382,6 +383,41 @@ def date_style(node: Node, label: str, report: Report) -> str | None:
         return value
     report.add("field-shape", node.place, f'{label} is "{value}"', "write a pattern such as D.M.YYYY or D MMMM YYYY")
     return None
+
+
+def colour(node: Node, label: str, report: Report) -> str | None:
+    """An sRGB colour, #rrggbb, on which white text can be read.
+
+    Source:
+        WCAG 2.2, success criterion 1.4.3: a contrast of 4.5 to 1.
+    """
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    if not re.fullmatch("#[0-9a-fA-F]{6}", value):
+        report.add("field-shape", node.place, f'{label} is "{value}"', 'write six hexadecimal digits in quotation marks: "#15406b"')
+        return None
+    if (ratio := contrast(value, "#ffffff")) < 4.5:
+        report.add("colour-contrast", node.place, f"white text on {value} has a contrast of {ratio:.1f} to 1",
+                   "take a darker colour: 4.5 to 1 is needed")  # fmt: skip
+        return None
+    return value.lower()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours #rrggbb, from 1 to 21.
+
+    Source:
+        WCAG 2.2, definitions of contrast ratio and relative luminance.
+    """
+
+    def luminance(value: str) -> float:
+        parts = [int(value[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
 
 
 # --- readers of lists --------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
         except TooLong:
             findings.append(too_long(brief))
     catalogue = replace(catalogue, briefs=tuple(brief for brief in catalogue.briefs if brief.path in outlines))
-    findings += across.check_catalogue(catalogue)
+    findings += across.check_catalogue(catalogue) + files.check_photos(catalogue, root)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_path[finding.path].append(finding)

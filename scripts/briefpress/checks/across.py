@@ -7,7 +7,7 @@ from collections import defaultdict
 from briefpress.brief import Brief, IssueNumber
 from briefpress.finding import Finding
 from briefpress.rules import Report
-from briefpress.series import Catalogue, Series
+from briefpress.series import BRIEFS, Catalogue, Series
 
 
 def check_catalogue(catalogue: Catalogue) -> list[Finding]:
@@ -20,6 +20,31 @@ def check_catalogue(catalogue: Catalogue) -> list[Finding]:
             findings += _gaps(briefs)
     for brief in catalogue.briefs:
         findings += _related(catalogue, brief)
+    return findings + _authors(catalogue)
+
+
+def _authors(catalogue: Catalogue) -> list[Finding]:
+    """Two people at one address: names that differ, or ORCID iDs that do."""
+    findings: list[Finding] = []
+    first = {author.address: (author, f"{BRIEFS}/people.yml") for author in catalogue.settings.people.values()}
+    by_orcid = {author.orcid: author for author in catalogue.settings.people.values() if author.orcid}
+    for brief in catalogue.briefs:
+        for author in brief.authors:
+            same = by_orcid.setdefault(author.orcid, author) if author.orcid else author
+            if same.address != author.address:
+                report = Report(brief.path)
+                report.add("author-address", brief.place("author"), f'"{author.name}" has the ORCID iD of "{same.name}"',
+                           f"write {same.id or same.name}, or correct the iD")  # fmt: skip
+                findings += report.findings
+            other, where = first.setdefault(author.address, (author, brief.path))
+            if other.may_be(author):
+                continue
+            report = Report(brief.path)
+            remedy = (f"if it is the same person, write {other.id}; else give this one another id in people.yml" if other.id
+                      else "give each an id of their own in people.yml, and write that in the briefs")  # fmt: skip
+            report.add("author-address", brief.place("author"),
+                       f'"{author.name}" would share the address of "{other.name}" in {where}, who has another name or ORCID iD', remedy)  # fmt: skip
+            findings += report.findings
     return findings
 
 

@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from briefpress.brief import Brief
+from briefpress.byline import Author
 from briefpress.finding import Finding, Place
 from briefpress.media import DATA, PICTURES, Refusal, inspect, kind_of
 from briefpress.outline import Outline
 from briefpress.rules import Report
-from briefpress.series import BRIEFS, brief_paths
+from briefpress.series import BRIEFS, Catalogue, brief_paths
 from briefpress.values import Named
 
 _NAME = re.compile(r"[\w][\w.\-]*", re.ASCII)
@@ -47,6 +48,7 @@ def check_files(brief: Brief, outlined: Outline, root: Path, report: Report) -> 
             continue
         seen.add(name.text)
         _check_file(brief, name, kinds, root, report)
+    used |= {author.photo.rpartition("/")[2] for author in brief.authors if author.photo and not author.id}
     if brief.folder:
         for entry in sorted(os.scandir(root / brief.folder), key=lambda entry: entry.name):
             _check_beside(entry, used, report)
@@ -97,6 +99,43 @@ def _check_beside(entry: os.DirEntry[str], used: set[str], report: Report) -> No
                    "move it out, or let its name begin with an underscore")  # fmt: skip
     elif entry.is_file() and name not in used:
         report.add("file-unused", Place(1, 1), f"{name} lies beside the brief and is not published", "name it in the brief, or move it out")
+
+
+def check_photos(catalogue: Catalogue, root: Path) -> list[Finding]:
+    """Check the portraits that people.yml and the briefs name."""
+    named = [(f"{BRIEFS}/people.yml", author) for author in catalogue.settings.people.values()]
+    named += [(brief.path, author) for brief in catalogue.briefs for author in brief.authors if not author.id]
+    findings: list[Finding] = []
+    for path, author in named:
+        if author.photo and isinstance(refusal := portrait(author, path, root), Refusal):
+            report = Report(path)
+            report.add(refusal.code, author.photo_place, refusal.message, refusal.remedy)
+            findings += report.findings
+    return findings
+
+
+def portrait(author: Author, path: str, root: Path) -> Path | Refusal:
+    """The file of an author's portrait, or why it may not be published.
+
+    Args:
+        author: someone with a photo.
+        path: the file that names the photo: people.yml, or a brief.
+        root: the project's folder.
+    """
+    folder = f"{BRIEFS}/people" if author.id else path.rpartition("/")[0]
+    where = f"into {folder}/" if author.id else "beside the brief"
+    name = author.photo.removeprefix(f"{folder}/")
+    file = root / folder / name
+    if "/" in name or "\\" in name or name in ("", ".", ".."):
+        return Refusal("file-missing", f'"{name}" is a path', f"put the picture {where} and write its name alone")
+    if not file.parent.is_dir() or name not in os.listdir(file.parent):
+        return Refusal("file-missing", f"{author.photo} is not there", "put the file there, or take the line out")
+    if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
+        return Refusal("symlink", f"{name} is a link to another place", "put the file itself there")
+    if kind_of(name) not in PICTURES:
+        return Refusal("file-kind", f"{name} is not a picture", f"use one of {', '.join(PICTURES)}")
+    found = inspect(file)
+    return found if isinstance(found, Refusal) else file
 
 
 def check_tree(root: Path) -> list[Finding]:

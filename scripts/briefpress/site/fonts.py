@@ -1,8 +1,10 @@
-"""The four web fonts, cut to the letters and the weights that the pages use.
+"""The web fonts, cut to the letters and the weights that the pages use.
 
-The sources are two packages under the SIL Open Font License: Source Serif 4 and Source Sans 3,
-the faces of the print files too. As published they are 1.1 MB; cut they are some 90 kB. Cutting
-takes seconds, so callers keep the result under `CUT_OF`.
+The sources are two packages under the SIL Open Font License: Source Serif 4 and Source Sans 3.
+As published they are 1.1 MB; the four files that a page in a language of Latin script may load
+are some 90 kB. Greek, Cyrillic, Vietnamese and rarer Latin letters stand in four files more, which
+a browser asks for only where a page has such a letter (`unicode-range`). Cutting takes seconds, so
+callers keep the result under `CUT_OF`.
 
 Not cut: an italic of the sans. Emphasis in captions and key issues is slanted by the browser.
 """
@@ -27,6 +29,15 @@ LETTERS = (
     | (frozenset(range(0xA0, 0x180)) - frozenset(map(ord, _UNUSED)))
     | frozenset(map(ord, _MORE))
 )
+
+OTHER_LETTERS = frozenset(
+    letter
+    for first, last in ((0x100, 0x24F), (0x2B0, 0x36F), (0x370, 0x52F), (0x1E00, 0x1FFF), (0x20A0, 0x20BF), (0x2116, 0x2116))
+    for letter in range(first, last + 1)
+) - LETTERS
+"""Latin Extended, marks, Greek, Cyrillic, Vietnamese and polytonic Greek, signs of currencies."""
+OTHER = "-other"
+"""What the name of the file with OTHER_LETTERS has before its ending."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +71,7 @@ CUTS = {
 CUT_OF = repr(
     (
         sorted(LETTERS),
+        sorted(OTHER_LETTERS),
         sorted(CUTS.items(), key=lambda item: item[0]),
         [(name, importlib.metadata.version(name)) for name in (_SERIF, _SANS, "fonttools", "brotli")],
     )
@@ -72,10 +84,31 @@ def cut_fonts() -> dict[str, bytes]:
     Raises:
         ModuleNotFoundError: a package of fonts is not installed.
     """
-    return {name: _cut(cut) for name, cut in CUTS.items()}
+    common = {name: _cut(cut, LETTERS) for name, cut in CUTS.items()}
+    return common | {other_name(name): _cut(cut, OTHER_LETTERS) for name, cut in CUTS.items()}
 
 
-def _cut(cut: Cut) -> bytes:
+def other_name(name: str) -> str:
+    """The file beside `name` that has OTHER_LETTERS."""
+    return name.replace(".woff2", f"{OTHER}.woff2")
+
+
+def unicode_range(letters: frozenset[int]) -> str:
+    """Code points as CSS writes them: `U+20-7E, U+A0`.
+
+    Source:
+        CSS Fonts Module Level 4, section 4.5.
+    """
+    runs: list[list[int]] = []
+    for letter in sorted(letters):
+        if runs and letter == runs[-1][1] + 1:
+            runs[-1][1] = letter
+        else:
+            runs.append([letter, letter])
+    return ", ".join(f"U+{first:X}" + (f"-{last:X}" if last > first else "") for first, last in runs)
+
+
+def _cut(cut: Cut, letters: frozenset[int]) -> bytes:
     source = importlib.resources.files(cut.package) / "files" / cut.source
     # recalcTimestamp would put the clock into the file.
     font = TTFont(io.BytesIO(source.read_bytes()), recalcTimestamp=False)
@@ -83,7 +116,7 @@ def _cut(cut: Cut) -> bytes:
     options = subset.Options(hinting=False, layout_features=list(cut.features), name_IDs=[0, 1, 2, 13, 14])
     options.drop_tables += ["DSIG", "STAT", "prep", "gasp"]
     subsetter = subset.Subsetter(options)
-    subsetter.populate(unicodes=LETTERS)
+    subsetter.populate(unicodes=letters)
     subsetter.subset(font)
     # Letters first, axes second: the other way round fails. And through a file, since axes can
     # only be pinned on a font that is whole.

@@ -5,7 +5,16 @@ from __future__ import annotations
 import html
 import re
 
-from briefpress.fields import AUTHOR_FIELDS, DATA_FIELDS, FIELDS, Field
+from briefpress.fields import (
+    AUTHOR_FIELDS,
+    CONTRIBUTOR_FIELDS,
+    DATA_FIELDS,
+    FIELDS,
+    SERIES_FIELDS,
+    SETTINGS_FIELDS,
+    WAIVER_FIELDS,
+    Field,
+)
 from briefpress.finding import Level
 from briefpress.rules import SECTIONS
 
@@ -22,12 +31,19 @@ def filled(markdown: str) -> str:
 
 
 def fields_table() -> str:
-    """The fields of a brief, of an author and of a data file."""
+    """The fields of a brief, and of what it may hold."""
     return "\n".join((
         _fields("A brief", FIELDS),
         _fields("An author with details", AUTHOR_FIELDS),
+        _fields("A contributor", CONTRIBUTOR_FIELDS),
         _fields("A data file", DATA_FIELDS),
+        _fields("A waiver", WAIVER_FIELDS),
     ))  # fmt: skip
+
+
+def series_table() -> str:
+    """The fields of `series.yml`."""
+    return "\n".join((_fields("The file", SETTINGS_FIELDS), _fields("A series", SERIES_FIELDS)))
 
 
 def rules_table() -> str:
@@ -50,4 +66,4 @@ def _fields(title: str, rows: tuple[Field, ...]) -> str:
 
 
 _LEVELS = {Level.ERROR: "Error", Level.WARNING: "Warning", Level.ADVICE: "Advice"}
-TABLES = {"fields": fields_table, "rules": rules_table}
+TABLES = {"fields": fields_table, "rules": rules_table, "series": series_table}

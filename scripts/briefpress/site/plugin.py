@@ -159,7 +159,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         return manual.filled(markdown)
 
     def on_page_content(self, html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:
-        """The home page prints the title itself."""
+        """Columns are aligned by classes, since the policy allows no style; home prints the title itself."""
+        html = re.sub(r'(<t[hd]) style="text-align: (right|center|left);"', r'\1 class="\2"', html)
         if page.meta.get("template") == "home.html":
             html = re.sub(r"\A\s*<h1[^>]*>.*?</h1>\s*", "", html, flags=re.DOTALL)
         return html
@@ -176,7 +177,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """Give a Markdown page what our frame prints around it."""
         run = self._rendering
         series = run.catalogue.settings.series[0]
-        values: dict[str, Any] = run.context(page.url, series, str(page.meta.get("lang", series.lang)))
+        values: dict[str, Any] = run.context(page.url, series, str(page.meta.get("lang") or config.theme.get("language") or "en"), of_series=False)
         if page.meta.get("template") == "home.html":
             values |= listing.home(run.catalogue)
         if str(page.meta.get("template", "main.html")).removesuffix(".html") in OWN_TEMPLATES:
@@ -190,7 +191,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """Give the page for lost readers our frame; it can be shown at any address."""
         run = self._rendering
         series = run.catalogue.settings.series[0]
-        values = run.context("", series, series.lang)
+        values = run.context("", series, series.lang, of_series=False)
         values["site"] |= {"base": values["site"]["root"].rstrip("/"), "canonical": ""}
         context.update(values)  # type: ignore[typeddict-item]  # MkDocs' context is open
         return context

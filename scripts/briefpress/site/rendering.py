@@ -28,6 +28,7 @@ from briefpress import listing
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
 from briefpress.checks import lost_link, too_long
+from briefpress.checks.files import portrait
 from briefpress.limits import TooLong
 from briefpress.outline import Outline
 from briefpress.page import brief_page, published_files, surroundings
@@ -38,13 +39,24 @@ from briefpress.store import Store, digest
 from briefpress.texts import texts
 
 log = get_plugin_logger("briefpress")
-OWN_TEMPLATES = frozenset({"404", "brief", "frame", "home", "list", "page", "search"})
+OWN_TEMPLATES = frozenset({"404", "brief", "frame", "home", "index", "list", "page", "search"})
 """Templates of our own frame, without their ending; in them every value is escaped."""
 # No inline script or style anywhere on our own frame. WebAssembly is for the search.
 POLICY = "; ".join((
     "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:",
     "font-src 'self'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'",
 ))  # fmt: skip
+HEADERS = f"""\
+/*
+  Content-Security-Policy: {POLICY}; frame-ancestors 'none'
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: strict-origin-when-cross-origin
+/assets/*
+  Cache-Control: public, max-age=31536000, immutable
+"""
+"""The same policy for hosts that read a file of headers, as Cloudflare Pages and Netlify do."""
+# Material's own search is off; its dictionaries and source maps are 2 MB that no page asks for.
+_MATERIALS_SEARCH = re.compile(r"assets/javascripts/(lunr|workers)/|assets/.*\.map$")
 T = TypeVar("T")
 
 
@@ -108,6 +120,7 @@ class Rendering:
     pages: list[OwnPage] = field(default_factory=list)
     docs: dict[str, File] = field(default_factory=dict)
     """The site's Markdown pages by their path from the project's folder."""
+    facets: tuple[listing.Facet, ...] = ()
     assets: dict[str, str] = field(default_factory=dict)
     """Name → address of stylesheets, scripts and fonts."""
     nav: Navigation | None = None
@@ -118,7 +131,8 @@ class Rendering:
     def plan(self, files: Files) -> None:
         """Add the briefs, the lists, the search page and the assets; their content comes later."""
         for file in list(files):
-            if file.src_uri == "sitemap.xml" or (file.abs_src_path and Path(file.abs_src_path).is_relative_to(FOLDER)):
+            own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(FOLDER)
+            if own or file.src_uri == "sitemap.xml" or _MATERIALS_SEARCH.match(file.src_uri):
                 files.remove(file)  # ours come with true dates, and under names with a hash
         for file in files.documentation_pages():
             if file.abs_src_path and (path := Path(file.abs_src_path).resolve()).is_relative_to(self.root):
@@ -131,11 +145,17 @@ class Rendering:
             self.briefs.append((brief, self._add(f"{self.catalogue.permalink(brief)}index.html", src_uri=src_uri)))
         for page in listing.lists(self.catalogue):
             file = self._add(f"{page.url}index.html")
-            self.pages.append(OwnPage(file, "list.html", page.series, {"listing": page.listing}, page.changed))
+            self.pages.append(OwnPage(file, page.template, page.series, {"listing": page.listing}, page.changed))
         self.pages.append(OwnPage(self._add("search/index.html"), "search.html", self.catalogue.settings.series[0], {}))
-        self.assets, content = assets(self.store)
+        self.facets = listing.facets(self.catalogue)
+        for row in self.facets[0].rows:
+            author = row.author
+            if author and author.photo and isinstance(picture := portrait(author, row.path, self.root), Path):
+                self._add(listing.author_entry(author)["photo"], picture.read_bytes())
+        self.assets, content = assets(self.store, self.catalogue.settings.series)
         for address, data in content.items():
             self._add(address, data)
+        self._add("_headers", HEADERS)
 
     def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "") -> OwnFile:
         """Add a file at an address.
@@ -162,7 +182,8 @@ class Rendering:
         for brief, file in self.progress.track(self.briefs, "briefs", len(self.briefs)):
             file.content_string = self._brief(brief, template, docs)
         for page in self.pages:
-            context = self.context(page.file.url, page.series, page.series.lang)
+            of_series = page.file.url.startswith(f"{page.series.slug}/")
+            context = self.context(page.file.url, page.series, page.series.lang, of_series=of_series)
             page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
         self._check_anchors()
         self._add_sitemap(files)
@@ -195,19 +216,20 @@ class Rendering:
         store.put_json("bodies", key, vars(body))
         return body
 
-    def context(self, url: str, series: Series, lang: str) -> dict[str, Any]:
+    def context(self, url: str, series: Series, lang: str, *, of_series: bool = True) -> dict[str, Any]:
         """What the frame prints around a page at `url`, in `lang`."""
         url = "" if url == "./" else url
         settings = self.catalogue.settings
         words = texts(lang)
-        menu = [
+        menu: list[dict[str, Any]] = [
             {"label": words["all_briefs"] if len(settings.series) == 1 else one.title, "url": f"{one.slug}/",
              "current": url == f"{one.slug}/"} for one in settings.series
         ]  # fmt: skip
-        footer = []
+        footer: list[dict[str, Any]] = []
+        menu += [{"label": words[f"{facet.name}s_heading"], "url": facet.url, "current": url == facet.url} for facet in self.facets if facet.rows]
         for item in self.nav.items if self.nav else ():
             if isinstance(item, Page) and not item.is_homepage:
-                menu.append({"label": str(item.title), "url": item.url, "current": item.url == url})
+                (footer if item.meta.get("footer") else menu).append({"label": str(item.title), "url": item.url, "current": item.url == url})
             elif item.children and (first := _first_page(item)) is not None:
                 footer.append({"label": str(item.title), "url": first.url})
         return {
@@ -221,15 +243,20 @@ class Rendering:
                 # The preview's live reload is a script in the page.
                 "policy": "" if self.serving else POLICY,
                 "sample": settings.sample,
+                "of_series": of_series or len(settings.series) == 1,
                 "serving": self.serving,
+                "searchable": bool(self.briefs) and not self.serving,
                 "menu": menu,
                 "footer": footer,
-                "series": [listing.series_entry(one) for one in settings.series],
+                "series": [self._series(one) for one in settings.series],
                 "assets": self.assets,
             },
-            "series": listing.series_entry(series),
+            "series": self._series(series),
             "texts": words,
         }
+
+    def _series(self, series: Series) -> dict[str, Any]:
+        return listing.series_entry(series) | {"stylesheet": self.assets.get(f"series-{series.slug}.css", "")}
 
     def _check_anchors(self) -> None:
         """Anchors between briefs and Markdown pages; MkDocs checks those between Markdown pages."""

@@ -1,7 +1,7 @@
-// The search panel: a field, two facets, results. Fetched when a reader first asks for it.
+// The search panel: a field, facets, results. Fetched when a reader first asks for it.
 // Pagefind does the searching (https://pagefind.app/docs/api/); the markup is ours.
 
-const FACETS = ["year", "author"];
+const FACETS = ["year", "topic", "author", "region", "language", "series"];
 const STEP = 8; // results shown at a time
 let engine;
 
@@ -18,7 +18,7 @@ function make(tag, attributes = {}, ...children) {
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
 function pagefind(root) {
-  engine ??= start(new URL(root, location.href));
+  engine ??= start(new URL(root, location.href)).catch(reason => { engine = undefined; throw reason; });
   return engine;
 }
 
@@ -54,6 +54,36 @@ function byLanguage(results) {
   return [...queues.values()];
 }
 
+// The section in which a result says most of what was asked for, else the brief itself.
+function passage(data) {
+  const weight = part => (part.weighted_locations ?? []).reduce((sum, { weight, balanced_score: score }) => sum + (score || weight), 0);
+  const sections = (data.sub_results ?? []).map(part => [weight(part), part]).filter(([sum]) => sum > 0);
+  sections.sort(([a], [b]) => b - a);
+  return sections[0]?.[1] ?? data;
+}
+
+// Where no word of an index begins as asked, Pagefind takes ever shorter beginnings: "qqzz" finds a
+// "q", and "archive" every "à" of a French brief, above the archives of the English ones.
+function fits(data, term) {
+  const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  const split = text => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+  const marked = [data, ...data.sub_results ?? []].flatMap(part => part.excerpt.match(/<mark>.*?<\/mark>/g) ?? []);
+  const found = split([...marked.map(mark => mark.slice(6, -7)), ...Object.values(data.meta)].join(" "));
+  return split(term).some(asked => /\d/.test(asked) || found.some(word => {
+    let same = 0;
+    while (same < asked.length && asked[same] === word[same]) same++;
+    return same >= Math.min(asked.length, Math.max(3, Math.floor(asked.length * .4))); // "running" finds "run"
+  }));
+}
+
+// The languages (as the facet has them) whose briefs hold what is asked; undefined: all that found.
+async function languagesOf(module, term) {
+  const { results } = await module.search(term);
+  const best = await Promise.all(byLanguage(results).map(([first]) => first.data()));
+  const fitting = best.filter(data => fits(data, term));
+  return fitting.length < best.length ? new Set(fitting.flatMap(data => data.filters.language ?? [])) : undefined;
+}
+
 // Excerpts come as escaped text with <mark>; nothing else of them becomes markup.
 function excerpt(html, lang) {
   const line = make("p", { class: "excerpt", lang });
@@ -66,38 +96,77 @@ function excerpt(html, lang) {
   return line;
 }
 
+// The lists of the site, as the menu has them, for whom the search does not help.
+function lists() {
+  const links = [...document.querySelectorAll("#__menu a[data-list]")];
+  return make("ul", { class: "register" }, ...links.map(link => make("li", {}, make("a", { href: link.href }, link.textContent))));
+}
+
 let panels = 0;
-export function searchPanel({ root, serving, texts, asked = new URLSearchParams() }) {
-  if (serving) return make("div", { class: "search-panel" }, make("p", { class: "unable" }, texts.serving));
-  const id = `__search-${++panels}`;
-  const field = make("input", { type: "search", id, autocomplete: "off", spellcheck: "false", "aria-describedby": `${id}-count` });
+export function searchPanel({ root, unable, texts, asked = new URLSearchParams() }) {
+  if (unable) return make("div", { class: "search-panel" }, make("div", { class: "unable" }, make("p", {}, texts.unable), lists()));
+  const id = `__search-${++panels}`, own = document.documentElement.lang;
+  const field = make("input", { type: "search", id, autocomplete: "off", spellcheck: "false", enterkeyhint: "search" });
   const form = make("form", { class: "seek", role: "search" }, make("label", { for: id }, texts.field), make("div", {}, field));
-  const count = make("p", { class: "tally", id: `${id}-count`, role: "status" }, "\u00a0");
+  const count = make("p", { class: "tally", role: "status" }, "\u00a0");
+  const undo = make("button", { type: "button", class: "door" }, texts.undo);
+  const help = make("div", { class: "help", hidden: true }, make("p", {}, undo), make("p", {}, texts.lists), lists());
   const list = make("ol", { class: "entries results" });
   const more = make("button", { type: "button", class: "door", hidden: true }, texts.more);
   const facets = make("div", { class: "facets" });
-  const fold = make("details", { class: "narrow" }, make("summary", {}, texts.narrow), facets);
-  const panel = make("div", { class: "search-panel", "data-print": "off" }, form, fold, make("div", { class: "found" }, count, list, more));
+  const summary = make("summary", {}, texts.narrow);
+  const fold = make("details", { class: "narrow", hidden: true }, summary, facets);
+  const slash = make("input", { type: "checkbox", checked: true });
+  try {
+    slash.checked = localStorage.getItem("slash") !== "off";
+    slash.addEventListener("change", () => slash.checked ? localStorage.removeItem("slash") : localStorage.setItem("slash", "off"));
+  } catch {
+    slash.disabled = true; // the browser keeps nothing
+  }
+  const keys = make("label", { class: "slash" }, slash, make("span", {}, texts.slash));
+  const panel = make("div", { class: "search-panel", "data-print": "off" }, form, fold, make("div", { class: "found" }, count, help, list, more, keys));
   const wide = matchMedia("(min-width: 48em)");
   const unfold = () => { fold.open = wide.matches; };
   wide.addEventListener("change", unfold);
   unfold();
 
-  const chosen = Object.fromEntries(FACETS.map(key => [key, new Set(asked.getAll(key))]));
-  field.value = asked.get("q") ?? "";
-  let queues = [], total = 0, shown = 0, turn = 0;
+  const chosen = Object.fromEntries(FACETS.map(key => [key, new Set()]));
+  const boxes = []; // of the facets: { key, value, box, count }
+  let queues = [], total = 0, shown = 0, turn = 0, several = false;
 
-  function drawFacets(totals, all) {
-    const focused = document.activeElement?.id;
-    facets.replaceChildren(...FACETS.filter(key => all[key]).map(key => {
-      const values = Object.keys(all[key]).sort((a, b) => key === "year" ? b.localeCompare(a) : a.localeCompare(b));
-      return make("fieldset", {}, make("legend", {}, texts[key]), ...values.map((value, i) => {
-        const box = make("input", { type: "checkbox", id: `${id}-${key}-${i}`, checked: chosen[key].has(value) });
+  function ask(query) {
+    field.value = query.get("q") ?? "";
+    for (const key of FACETS) chosen[key] = new Set(query.getAll(key));
+  }
+
+  // A facet that does not divide the briefs is left out.
+  function makeFacets(all) {
+    several = Object.keys(all.series ?? {}).length > 1;
+    const order = key => key === "year" ? (a, b) => b.localeCompare(a) : (a, b) => a.localeCompare(b, own);
+    for (const key of FACETS) {
+      const values = Object.keys(all[key] ?? {}).sort(order(key));
+      if (values.length < 2) continue;
+      const rows = values.map((value, i) => {
+        const box = make("input", { type: "checkbox", id: `${id}-${key}-${i}` });
+        const number = make("span", { class: "count" });
         box.addEventListener("change", () => { chosen[key][box.checked ? "add" : "delete"](value); run(); });
-        return make("label", { for: box.id }, box, make("span", {}, value), make("span", { class: "count" }, String(totals[key]?.[value] ?? 0)));
-      }));
-    }));
-    if (focused?.startsWith(`${id}-`)) document.getElementById(focused)?.focus();
+        boxes.push({ key, value, box, number });
+        return make("label", { for: box.id }, box, make("span", {}, value), number);
+      });
+      facets.append(make("fieldset", {}, make("legend", {}, texts[key]), make("div", { class: "rows" }, ...rows)));
+    }
+    fold.hidden = !boxes.length;
+  }
+
+  function drawFacets(counts) {
+    for (const { key, value, box, number } of boxes) {
+      const found = counts[key]?.[value] ?? 0;
+      box.checked = chosen[key].has(value);
+      number.textContent = found;
+      box.parentElement.classList.toggle("none", !found && !box.checked);
+    }
+    const number = FACETS.reduce((sum, key) => sum + chosen[key].size, 0);
+    summary.textContent = number ? `${texts.narrow} (${number})` : texts.narrow;
   }
 
   // The next results of every queue, the newest of them first where dates decide.
@@ -109,65 +178,107 @@ export function searchPanel({ root, serving, texts, asked = new URLSearchParams(
     return rows.slice(0, STEP);
   }
 
+  function result(data, term) {
+    const { url, meta } = data, lang = data.lang === own.split("-")[0].toLowerCase() ? null : data.lang;
+    const number = [several && meta.series, meta.number].filter(Boolean).join(" ");
+    const part = term ? passage(data) : null;
+    const section = part?.anchor && part.title !== meta.title;
+    return make("li", { class: "entry" },
+      ...(number ? [make("p", { class: "number" }, number)] : []),
+      make("h2", { lang }, make("a", { href: url }, meta.title)),
+      make("p", { class: "who" }, `${meta.authors} `, make("span", {}, "·"), ` ${meta.date}`),
+      ...(part ? [excerpt(part.excerpt, lang)] : []),
+      ...(section ? [make("p", { class: "where", lang }, make("a", { href: part.url }, part.title))] : []));
+  }
+
   async function draw() {
-    const from = shown, mine = turn, rows = await next();
+    const from = shown, mine = turn, term = field.value.trim(), rows = await next();
     if (mine !== turn) return;
     if (!from) list.replaceChildren();
     for (const { at } of rows) queues[at] = queues[at].slice(1);
     shown += rows.length;
-    for (const { url, meta, excerpt: html, lang } of rows) {
-      list.append(make("li", { class: "entry" },
-        ...(meta.number ? [make("p", { class: "number" }, meta.number)] : []),
-        make("h2", { lang }, make("a", { href: url }, meta.title)),
-        make("p", { class: "who" }, `${meta.authors} `, make("span", {}, "·"), ` ${meta.date}`),
-        ...(field.value.trim() ? [excerpt(html, lang)] : [])));
-    }
+    list.append(...rows.map(data => result(data, term)));
     more.hidden = shown >= total;
     if (from) list.children[from]?.querySelector("a").focus();
   }
 
   function tally(number, term) {
-    const one = new Intl.PluralRules(document.documentElement.lang).select(number) === "one";
+    const one = new Intl.PluralRules(own).select(number) === "one";
     if (!number) return fill(term ? texts.none_for : texts.none, { term });
     return fill(term ? (one ? texts.one_for : texts.many_for) : (one ? texts.one : texts.many), { count: number, term });
   }
 
   async function run() {
     const mine = ++turn, term = field.value.trim();
-    const filters = {};
-    for (const [key, values] of Object.entries(chosen)) if (values.size) filters[key] = { any: [...values] };
-    let all, answer;
+    const active = FACETS.filter(key => chosen[key].size);
+    let known; // languages
+    const search = (module, keys, number) => {
+      const values = Object.fromEntries(keys.map(key => [key, [...chosen[key]]]));
+      if (number) values.number = [number];
+      else if (known) values.language = [...known].filter(one => !values.language || values.language.includes(one));
+      if (values.language?.length === 0) return { results: [], filters: {} };
+      const filters = Object.fromEntries(Object.entries(values).map(([key, any]) => [key, { any }]));
+      return module.search(number ? null : term || null, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
+    };
+    let answer, counts;
     try {
       const module = await pagefind(root);
-      all = await module.filters();
-      answer = await module.search(term || null, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
+      const all = await module.filters();
+      if (!boxes.length) makeFacets(all);
+      // Values of one facet add to each other, so its counts leave its own choice aside.
+      if (term) known = await languagesOf(module, term);
+      const [found, ...others] = await Promise.all([active, ...active.map(key => active.filter(one => one !== key))].map(
+        keys => search(module, keys)));
+      answer = found;
+      // A brief whose number is asked for stands first, whatever others mention it.
+      const number = term.match(/^\D*?(\d+(\/\d+)?)$/)?.[1];
+      if (number) {
+        const named = (await search(module, active, number)).results, ids = new Set(named.map(({ id }) => id));
+        if (named.length) answer = { ...found, results: [...named, ...found.results.filter(({ id }) => !ids.has(id))] };
+      }
+      counts = { ...(term || active.length ? answer.filters : all) };
+      active.forEach((key, i) => { counts[key] = (term || active.length > 1 ? others[i].filters : all)[key]; });
     } catch {
+      if (mine !== turn) return;
       count.textContent = texts.failed;
+      help.hidden = false;
+      undo.parentElement.hidden = true;
       return;
     }
     if (mine !== turn) return;
     queues = term ? [answer.results] : byLanguage(answer.results);
     total = answer.results.length;
     shown = 0;
-    const any = term || Object.keys(filters).length;
     const found = tally(total, term);
-    count.textContent = any || !total ? found : fill(texts.newest, { tally: found });
-    drawFacets(any ? answer.filters : all, all);
+    count.textContent = term || active.length || !total ? found : fill(texts.newest, { tally: found });
+    help.hidden = total > 0;
+    undo.parentElement.hidden = !active.length;
+    drawFacets(counts);
     if (!panel.closest("dialog")) remember(term);
     await draw();
   }
-  // The address of the search page carries the question, so that it can be sent to others.
+
+  // The address of the search page carries the question, so that it can be sent to others; behind
+  // the # it does not reach the server.
   function remember(term) {
     const query = new URLSearchParams();
     if (term) query.set("q", term);
     for (const [key, values] of Object.entries(chosen)) for (const value of values) query.append(key, value);
-    history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+    const now = location.pathname + (query.size ? `#${query}` : "");
+    if (now !== location.pathname + location.search + location.hash) history.replaceState(null, "", now);
   }
+  panel.ask = query => { ask(query); run(); };
 
   let timer;
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, 150); });
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, 200); });
   form.addEventListener("submit", event => { event.preventDefault(); clearTimeout(timer); run(); });
+  undo.addEventListener("click", () => {
+    for (const values of Object.values(chosen)) values.clear();
+    field.focus();
+    run();
+  });
   more.addEventListener("click", draw);
+  ask(asked);
   run();
   return panel;
 }

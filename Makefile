@@ -8,7 +8,7 @@ NODE_READY := node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve check audit bench browser
+.PHONY: help site test serve check audit measure bench browser
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ check: $(READY) ## report every mistake in briefs/, and build nothing
 audit: $(READY) browser ## hold the built pages to accessibility and HTML rules (needs Node and Java)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
 	$(BIN)/pytest -n auto -m audit
+
+measure: $(READY) browser ## measure what a reader loads, and write docs/developing/reader.md (needs Node)
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
+	$(BIN)/python tests/audit/measure.py
 
 bench: $(READY) ## measure a build of many generated briefs
 	$(BIN)/python scripts/bench.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import fcntl
 import functools
 import json
@@ -270,6 +271,36 @@ BRIEFS: dict[str, str] = {
 }
 
 
+NOTES = """\
+  - slug: notes
+    title: CSDS Note
+    masthead: CSDS NOTE
+    issn: 1234-5679
+    numbering: continuous
+    date_style: D MMMM YYYY
+    publisher: Institute for Tests
+    place: Testville
+    description: A second series, shorter than the first.
+    license: CC-BY-4.0
+    colour: "#5b2a4e"
+    disclaimer:
+      one: Notes invite comment, and speak for their author alone.
+      several: Notes invite comment, and speak for their authors alone.
+    topics:
+      records: Numbers and records
+    regions:
+      europe: Europe
+"""
+SECOND_SERIES: dict[str, str | bytes] = {
+    "people.yml": "zoe-muster:\n  given: Zoë\n  particle: van\n  family: Muster\n  photo: zoe.png\n"
+    "  affiliation: Institute for Tests\n  bio: Zoë van Muster was invented, portrait and all.\n",
+    "people/zoe.png": base64.b64decode(
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
+    ),
+    "notes/01-note.md": brief_text("1", "2024-06-30", "A note on sextants", author="zoe-muster", topics=["records"]),
+}
+
+
 @dataclass(frozen=True)
 class BuiltSite:
     """A site that was built once for all tests that only read it."""
@@ -282,6 +313,11 @@ class BuiltSite:
     brief = "policy-briefs/2025/1/"
     short = "policy-briefs/2025/2/"
     french = "policy-briefs/2024/2/"
+    note = "notes/1/"
+    author = "authors/zoe-muster/"
+    authors = "authors/"
+    topic = "topics/records/"
+    region = "regions/europe/"
     all_briefs = "policy-briefs/"
     year = "policy-briefs/2024/"
     about = "about/"
@@ -294,7 +330,7 @@ class BuiltSite:
         for file in sorted(self.folder.rglob("*.html")):
             path = file.relative_to(self.folder).as_posix().removesuffix("index.html")
             if not path.startswith("pagefind/"):
-                found[path] = "data-md-color-" in file.read_text(encoding="utf-8")
+                found[path] = "data-md-component=\"main\"" in file.read_text(encoding="utf-8")
         return found
 
     def manuals(self) -> list[str]:
@@ -311,7 +347,7 @@ def built_site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Buil
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
-            make_project(folder, BRIEFS, docs=True)
+            make_project(folder, {**BRIEFS, **SECOND_SERIES}, series=SERIES + NOTES, docs=True)
             result = run_build(folder, "--strict")
             outcome = report if result.returncode == 0 else failure
             outcome.write_text(result.stdout + result.stderr, encoding="utf-8")

@@ -336,7 +336,7 @@ def html(text: str, lang: str = "en") -> str:
     ("[x](polls.csv)", '<p><a href="polls.csv">x</a></p>'),
     ("[x](unknown.md)", "<p><a>x</a></p>"),
     ("[x](#y)", '<p><a href="#y">x</a></p>'),
-    ("<https://doi.org/10.1000/182>", '<p><a href="https://doi.org/10.1000/182">https://doi.org/10.1000/182</a></p>'),
+    ("<https://doi.org/10.1000/182>", '<p><a class="address" href="https://doi.org/10.1000/182">https://doi.org/10.1000/182</a></p>'),
     ("<!-- a comment -->a", "<p>a</p>"),
 ])  # fmt: skip
 def test_words(text: str, expected: str) -> None:

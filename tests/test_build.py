@@ -361,6 +361,7 @@ PAGES = """
     policy-briefs/2024/1/ policy-briefs/2024/2/ policy-briefs/2023/1/
     papers/ papers/years/2024/ papers/years/2023/ papers/46/ papers/47/
     notes/ notes/2024/ notes/2022/ notes/2024/on-lighthouses/ notes/2022/elsewhere/
+    authors/ authors/ada-example/ topics/ regions/
 """.split()
 DATES = {
     "policy-briefs/2024/1/": "2024-02-29", "policy-briefs/2024/2/": "2024-06-01", "policy-briefs/2023/1/": "2023-12-31",
@@ -368,7 +369,7 @@ DATES = {
     "notes/2022/elsewhere/": "2022-03-03", "policy-briefs/": "2024-06-01", "policy-briefs/2024/": "2024-06-01",
     "policy-briefs/2023/": "2023-12-31", "papers/": "2024-05-05", "papers/years/2024/": "2024-05-05",
     "papers/years/2023/": "2023-05-05", "notes/": "2024-04-04", "notes/2024/": "2024-04-04", "notes/2022/": "2022-03-03",
-    "": "2024-06-01",
+    "": "2024-06-01", "authors/": "2024-06-01", "authors/ada-example/": "2024-06-01",
 }  # fmt: skip
 
 
@@ -388,7 +389,8 @@ def test_pages_stand_at_their_permalinks_with_their_files_alone(several: Path) -
                           if slug == "policy-briefs" else {})  # fmt: skip
     assert not any(b"alert(1)" in data or b"Bud1" in data or b"Stray notes" in data for data in files.values())
     assert sorted({name.split("/")[0] for name in files}) == sorted(
-        ["404.html", "index.html", "sitemap.xml", "about", "assets", "notes", "pagefind", "papers", "policy-briefs", "search"])  # fmt: skip
+        ["404.html", "_headers", "index.html", "sitemap.xml", "about", "assets", "authors", "notes", "pagefind", "papers",
+         "policy-briefs", "regions", "search", "topics"])  # fmt: skip
 
     sitemap = files["sitemap.xml"].decode()
     rows = dict(re.findall(r"<url><loc>([^<]*)</loc>(?:<lastmod>([^<]*)</lastmod>)?</url>", sitemap))
@@ -425,9 +427,10 @@ def test_zero_briefs_build(lay: Lay) -> None:
     project = lay({})
     done = run(project, *SCRIPT, "--strict")
     assert done.returncode == 0, done.stderr
-    assert summary(done)[:4] == (0, 0, 0, 4)
+    assert summary(done)[:4] == (0, 0, 0, 7)
     pages = [name for name in tree(project / "site") if name.endswith(".html")]
-    assert pages == ["404.html", "about/index.html", "index.html", "policy-briefs/index.html", "search/index.html"]
+    assert pages == ["404.html", *(f"{name}index.html" for name in ("about/", "authors/", "")),
+                     *(f"{name}/index.html" for name in ("policy-briefs", "regions", "search", "topics"))]  # fmt: skip
     assert URL + "policy-briefs/</loc></url>" in (project / "site/sitemap.xml").read_text()
 
 
@@ -543,7 +546,8 @@ def test_quiet_says_nothing_when_all_is_well_and_the_rest_is_plain_lines(lay: La
     assert done.stdout == ""
     assert not re.search(r"[\x00-\x09\x0b-\x1f]", done.stderr)
     assert not re.search(r"(?i)\bwarning\b|INFO", done.stderr)
-    assert summary(done)[:4] == (3, 0, 0, 8)
+    # Home, about, search, all briefs, those of the year, three registers, one author, three briefs.
+    assert summary(done)[:4] == (3, 0, 0, 12)
 
     path = project / "briefs/2024/01-brief.md"
     path.write_text(path.read_text().replace("2024-01-15", "15.1.2024"))

@@ -57,13 +57,35 @@ def test_authors_are_filed_by_family_name_without_particle() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("author", "identity"), [
+@pytest.mark.parametrize(("author", "address"), [
     (Author("Eva", "", "Example", id="eva", orcid="0000-0002-1825-0097"), "eva"),
-    (Author("Eva", "", "Example", orcid="0000-0002-1825-0097"), "0000-0002-1825-0097"),
-    (Author("Eva", "", "Example"), "Eva Example"),
+    (Author("Eva", "", "Example", orcid="0000-0002-1825-0097"), "eva-example"),
+    (Author("Ludwig", "van der", "Voorbeeld"), "ludwig-van-der-voorbeeld"),
+    (Author("Zoë", "", "Łukasiewicz-Pejšová"), "zoe-lukasiewicz-pejsova"),
+    (Author("Мария", "", "Иванова"), "mariya-ivanova"),
+    (Author("", "", "東"), "dong"),
+    (Author("", "", "“”"), "x"),
 ])  # fmt: skip
-def test_what_tells_one_person_from_another(author: Author, identity: str) -> None:
-    assert author.identity == identity
+def test_the_address_of_a_person(author: Author, address: str) -> None:
+    assert author.address == address
+
+
+ONE, OTHER = "0000-0002-1825-0097", "0000-0001-5109-3700"
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    (("Eva", "", "Example", ""), ("Eva", "", "Example", ""), True),
+    (("Eva", "", "Example", ONE), ("Eva", "", "Example", ""), True),
+    (("Eva", "", "Example", ONE), ("Eva", "", "Example", ONE), True),
+    (("Eva", "", "Example", ONE), ("Eva", "", "Example", OTHER), False),
+    (("Zoë", "", "Example", ""), ("Zoe", "", "Example", ""), True),
+    (("Eva", "", "Example", ""), ("Eve", "", "Example", ""), False),
+    (("Ludwig", "van", "Voorbeeld", ""), ("Ludwig van", "", "Voorbeeld", ""), True),
+])  # fmt: skip
+def test_one_name_and_no_two_iDs_may_be_one_person(one: tuple[str, ...], other: tuple[str, ...], same: bool) -> None:
+    (first, second) = (Author(*parts[:3], orcid=parts[3]) for parts in (one, other))
+    assert first.may_be(second) is same
+    assert second.may_be(first) is same
 
 
 @pytest.mark.parametrize("iD", ["0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0002-1694-233X", "0000-0002-9079-593X"])

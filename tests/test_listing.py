@@ -78,7 +78,6 @@ def test_home(count: int, newest: str | None, latest: int) -> None:
     page = home(catalogue(count))
     assert (page["newest"] and page["newest"]["number"]) == newest
     assert len(page["latest"]) == latest
-    assert page["total"] == count
 
 
 def test_years_are_those_of_the_numbers_newest_first() -> None:
@@ -92,7 +91,7 @@ def test_years_are_those_of_the_numbers_newest_first() -> None:
     years = of_kind(found, "year")
     assert [page.url for page in years] == ["briefs/2024/", "briefs/2022/"]
     assert [page.changed for page in years] == [dt.date(2024, 5, 1), dt.date(2022, 5, 1)]
-    assert [(year["label"], year["count"], year["current"]) for year in years[0].listing["years"]] == [
+    assert [(year["label"], year["count"], year["current"]) for year in years[0].listing["beside"][0]["rows"]] == [
         ("2024", 2, True), ("2022", 1, False),
     ]  # fmt: skip
 
@@ -101,7 +100,7 @@ def test_years_of_a_continuous_series_do_not_look_like_numbers() -> None:
     one = series(numbering="continuous")
     found = Catalogue(Settings(ZoneInfo("UTC"), (one,)), (brief(IssueNumber(0, 2024), "2023-05-01"),), NOW)
     assert found.permalink(found.briefs[0]) == "briefs/2024/"
-    assert [page.url for page in lists(found)] == ["briefs/", "briefs/years/2023/"]
+    assert [page.url for page in lists(found) if page.url.startswith("briefs/")] == ["briefs/", "briefs/years/2023/"]
 
 
 def test_what_is_not_public_is_in_no_list() -> None:
@@ -112,9 +111,12 @@ def test_what_is_not_public_is_in_no_list() -> None:
     )
     shown = brief(IssueNumber(2024, 1), "2024-05-01", embargo=NOW)
     found = Catalogue(Settings(ZoneInfo("UTC"), (one,)), (*secret, shown), NOW)
-    assert [page.url for page in lists(found)] == ["briefs/", "briefs/2024/"]
-    assert [one["number"] for page in lists(found) for one in page.listing["entries"]] == ["1/2024", "1/2024"]
-    assert home(found)["total"] == 1
+    assert [page.url for page in lists(found)] == [
+        "briefs/", "briefs/2024/", "authors/", "authors/eva-example/", "topics/", "regions/",
+    ]  # fmt: skip
+    shown_in = [one["number"] for page in lists(found) for one in page.listing.get("entries", ())]
+    assert shown_in == ["1/2024", "1/2024", "1/2024"]
+    assert home(found)["all_text"] == "All briefs (1)"
 
 
 @pytest.mark.parametrize(("number", "numbering", "path", "permalink"), [

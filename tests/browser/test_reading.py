@@ -10,18 +10,6 @@ pytestmark = pytest.mark.browser
 
 PICTURES = Path(__file__).parents[1] / "output/pictures"
 
-WIDER_THAN_THE_WINDOW = """() => {
-  const room = document.documentElement.clientWidth;
-  if (document.documentElement.scrollWidth <= room && document.body.scrollWidth <= room) return [];
-  const scrolls = e => e
-    && (["auto", "scroll", "hidden"].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
-  const wide = [...document.querySelectorAll("body *")]
-    .filter(e => e.getBoundingClientRect().right > room + 1 && !scrolls(e.parentElement))
-    .map(e => `${e.tagName} .${e.getAttribute("class")} ${e.textContent.trim().slice(0, 40)}`);
-  return [`scrolls to ${document.documentElement.scrollWidth}`, ...wide];
-}"""
-
-
 def own_pages(site):
     return {
         "home": "",
@@ -32,18 +20,6 @@ def own_pages(site):
         "about": site.about,
         "search": site.search,
     }
-
-
-def test_nothing_scrolls_sideways_at_320_pixels(built_site, reader):
-    pages = own_pages(built_site) | {path: path for path in built_site.manuals()}
-    assert len(pages) > 7, "one page of the manuals at least"
-    found = {}
-    for name, path in pages.items():
-        page = reader.open(path, width=320)
-        page.wait_for_load_state("networkidle")
-        if wide := page.evaluate(WIDER_THAN_THE_WINDOW):
-            found[name] = wide
-    assert not found
 
 
 def test_parts_of_a_brief_stand_in_order(built_site, reader):
@@ -102,10 +78,67 @@ def test_figure_table_notes_and_data(built_site, reader):
         page.locator("main a[href$='bars.csv']").first.click()
     assert download.value.path().read_text().startswith("bar,height")
     assert page.locator("main .table table").count() == 1
-    page.locator("main .footnote-ref").first.click()
-    assert page.url.endswith("#fn:1")
     page.locator(".footnote-backref").first.click()
     assert page.url.endswith("#fnref:1")
+
+
+def test_a_note_opens_where_it_is_referred_to_and_closes_with_escape(built_site, reader):
+    page = reader.open(built_site.brief)
+    link = page.locator("main .footnote-ref").first
+    link.focus()
+    page.keyboard.press("Enter")
+    box = page.locator(".note-box")
+    box.filter(has_text="The first note, with a link.").wait_for()
+    assert "#" not in page.url
+    page.keyboard.press("Escape")
+    box.wait_for(state="hidden")
+    assert link.evaluate("e => e === document.activeElement")
+
+
+def test_without_script_a_note_is_a_link(built_site, reader):
+    page = reader.open(built_site.brief, script=False)
+    page.locator("main .footnote-ref").first.click()
+    assert page.url.endswith("#fn:1")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_from_home_to_a_brief_by_the_menu_and_the_keyboard_alone(built_site, reader, width):
+    page = reader.open("", width=width)
+    if width < 960:
+        reach(page, "Menu")
+        page.keyboard.press("Enter")
+    reach(page, "Authors")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/authors/")
+    reach(page, "Zoë van Muster")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/authors/zoe-muster/")
+    assert page.locator("main img").evaluate("e => e.naturalWidth") == 1
+    reach(page, "A note on sextants")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/notes/1/")
+    assert page.locator(".band .masthead").inner_text() == "CSDS NOTE • 1"
+
+
+def reach(page, words):
+    """Press Tab until the control with these words has the focus."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText || ''").split("\n")[0].strip() == words:
+            return
+    pytest.fail(f"no stop of the keyboard says {words!r}")
+
+
+def test_a_series_has_its_own_colour_in_both_schemes(built_site, reader):
+    assert background(reader.open(built_site.note), ".brief .band") == "rgb(91, 42, 78)"
+    assert background(reader.open(built_site.brief), ".brief .band") == "rgb(21, 64, 107)"
+    dark = reader.open(built_site.note, scheme="dark")
+    assert background(dark, ".brief .band") == "rgb(91, 42, 78)"
+    assert background(dark, "body") == "rgb(16, 21, 27)"
+
+
+def background(page, selector):
+    return page.locator(selector).evaluate("e => getComputedStyle(e).backgroundColor")
 
 
 def test_contents_lead_to_their_sections(built_site, reader):

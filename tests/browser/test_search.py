@@ -25,7 +25,7 @@ def type_word(page, word):
 
 
 def titles(page):
-    return page.locator(".search-panel .results a").all_inner_texts()
+    return page.locator(".search-panel .results h2 a").all_inner_texts()
 
 
 def tick(page, value):
@@ -93,7 +93,7 @@ def test_lost_page_searches(reader):
     page = reader.open("no/such/page/", lost=True)
     page.locator("main input[type=search]").press_sequentially("lighthouses")
     page.locator("main input[type=search]").press("Enter")
-    page.wait_for_url(re.compile(r"/repo/search/\?q=lighthouses"))
+    page.wait_for_url(re.compile(r"/repo/search/#q=lighthouses"))
     page.locator(".search-panel .results a").first.wait_for(timeout=20_000)
 
 
@@ -133,3 +133,77 @@ def test_nothing_of_search_is_fetched_before_it_is_asked_for(built_site, reader)
     fetched = page.evaluate("() => performance.getEntriesByType('resource').map(e => e.name)")
     assert fetched
     assert not [name for name in fetched if "pagefind" in name or "/search" in name]
+
+
+def test_the_words_that_are_sought_stay_with_the_reader(built_site, reader):
+    page = reader.open("search/?q=lighthouses")
+    panel(page)
+    page.wait_for_url(re.compile(r"/repo/search/#q=lighthouses"))
+    assert page.evaluate("location.search") == ""
+
+
+def test_facets_of_series_topic_language_and_region(built_site, reader):
+    page = reader.open("search/")
+    panel(page)
+    everything = set(titles(page))
+    tick(page, "CSDS Note")
+    assert titles(page) == ["A note on sextants"]
+    page = reader.open("search/")
+    panel(page)
+    tick(page, "Français")
+    assert titles(page) == ["Ce que promet un numéro"]
+    page = reader.open("search/")
+    panel(page)
+    tick(page, "Numbers and records")
+    assert set(titles(page)) < everything
+    assert "A note on sextants" in titles(page)
+
+
+def test_a_french_word_is_found_from_the_english_home(reader):
+    page = reader.open("")
+    page.keyboard.press("/")
+    panel(page)
+    type_word(page, "phares")
+    page.locator(".search-panel .results h2 a", has_text="Ce que promet un numéro").wait_for()
+
+
+def test_an_empty_answer_offers_a_way_on(reader):
+    page = reader.open("search/#q=qqzzxx")
+    panel(page)
+    assert titles(page) == []
+    assert page.locator(".search-panel .help a").first.is_visible()
+
+
+def test_the_key_can_be_turned_off(reader):
+    page = reader.open("search/")
+    panel(page)
+    page.locator(".search-panel .slash input").uncheck()
+    page.goto(reader.address)
+    page.keyboard.press("/")
+    page.wait_for_timeout(200)
+    assert not page.locator(".search-dialog").count()
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_from_home_to_a_brief_by_search_and_facet_with_the_keyboard_alone(built_site, reader, width):
+    page = reader.open("", width=width)
+    page.keyboard.press("/")
+    panel(page)
+    page.keyboard.type("lighthouses", delay=20)
+    page.locator(".search-panel [role=status]").filter(has_text="“lighthouses”").wait_for(timeout=20_000)
+    before = titles(page)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+            page.keyboard.press("Enter")
+        if "Bea Sample" in page.evaluate("document.activeElement.closest('label')?.innerText ?? ''"):
+            break
+    page.keyboard.press("Space")
+    page.wait_for_function("n => document.querySelectorAll('.search-panel .results h2 a').length < n", arg=len(before))
+    assert titles(page) == ["Lighthouses in a leap year"]
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == "Lighthouses in a leap year":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/policy-briefs/2024/1/**")

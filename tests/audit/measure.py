@@ -133,7 +133,7 @@ def measure(site: Path) -> None:
     rows += [("requests", [str(requests) for _, requests, _ in visits.values()])]
     rows += [("other hosts", [str(hosts) for _, _, hosts in visits.values()])]
     rows += [(f"Lighthouse: {name}", [str(found[i]) for found in scores.values()]) for i, name in enumerate(CATEGORIES)]
-    head = f"| | {' | '.join(visits)} |\n|---|{'--:|' * len(visits)}"
+    head = f"| Measured | {' | '.join(visits)} |\n|---|{'--:|' * len(visits)}"
     body = "\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows)
     table = f"<!-- measured -->\n\n{head}\n{body}\n\n<!-- /measured -->"
     text = PAGE.read_text("utf-8")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from anyascii import anyascii
 
@@ -44,7 +45,7 @@ class Author:
         """The name as the by-line prints it."""
         return " ".join(part for part in (self.given, self.particle, self.family) if part)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The part of the author's address: the id, else the name in ASCII. It tells people apart.
 

@@ -223,12 +223,10 @@ def related(catalogue: Catalogue, brief: Brief, limit: int = 3) -> list[Brief]:
         theirs = {one.text for one in other.regions} | {author.address for author in other.authors}
         return 2 * len(topics & {one.text for one in other.topics}) + len(rest & theirs)
 
-    people = {author.address for author in brief.authors}
-    others = [
-        other for other in catalogue.public
-        if other is not brief and other not in named
-        and (topics & {one.text for one in other.topics} or people & {author.address for author in other.authors})
-    ]
+    people = [f"@{author.address}" for author in brief.authors]
+    near = {other.path: other for key in (*topics, *people) for other in catalogue.sharing.get(key, ())}
+    taken = {brief.path, *(other.path for other in named)}
+    others = [other for path, other in near.items() if path not in taken]
     others.sort(key=lambda other: (common(other), other.order), reverse=True)
     return named + others[: max(0, limit - len(named))]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -105,6 +105,15 @@ class Catalogue:
     def by_key(self) -> Mapping[tuple[str, str], Brief]:
         """The briefs by series and reference; the first of those that share one."""
         return {brief.key: brief for brief in reversed(self.briefs)}
+
+    @cached_property
+    def sharing(self) -> Mapping[str, tuple[Brief, ...]]:
+        """The public briefs of each topic, by its id, and of each author, by `@` and the address."""
+        found: dict[str, list[Brief]] = defaultdict(list)
+        for brief in self.public:
+            for key in (*(one.text for one in brief.topics), *(f"@{author.address}" for author in brief.authors)):
+                found[key].append(brief)
+        return {key: tuple(briefs) for key, briefs in found.items()}
 
     def series(self, brief: Brief) -> Series:
         """The series of a brief of this catalogue."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from briefpress.byline import Author
-from briefpress.fields import Contributor, DataFile, Waiver
+from briefpress.fields import Contributor, Correction, DataFile, Waiver
 from briefpress.finding import Place
 from briefpress.values import Named
 
@@ -76,6 +76,12 @@ class Brief:
     draft: bool = False
     embargo: dt.datetime | None = None
     """With its time zone."""
+    translation_of: Named | None = None
+    """The reference of the original."""
+    aliases: tuple[Named, ...] = ()
+    """Old addresses as typed, each with a slash at its beginning."""
+    corrections: tuple[Correction, ...] = ()
+    """What was changed after publication, in the order of the file."""
     waivers: tuple[Waiver, ...] = ()
     sound: bool = True
     """Whether its header has no error. Without that it is checked, and never published."""
@@ -105,6 +111,21 @@ class Brief:
     def order(self) -> tuple[dt.date, IssueNumber, str]:
         """Sorts a series from its oldest brief to its newest."""
         return self.date, self.number or IssueNumber(0, 0), self.path
+
+    @property
+    def withdrawal(self) -> Correction | None:
+        """The entry by which it is withdrawn: number, permalink and by-line stay, the text does not."""
+        return next((one for one in self.corrections if one.kind == "withdrawal"), None)
+
+    @property
+    def corrected(self) -> Correction | None:
+        """The newest correction that readers see."""
+        return max((one for one in self.corrections if one.shown and one.date), key=lambda one: one.date or dt.date.min, default=None)
+
+    @property
+    def changed(self) -> dt.date:
+        """The day on which its record last changed."""
+        return max([self.date, *(one.date for one in self.corrections if one.date)])
 
     def is_public(self, now: dt.datetime) -> bool:
         """Whether it is published at `now`, which has a time zone: sound, no draft, and past its embargo."""

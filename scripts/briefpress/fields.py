@@ -5,10 +5,11 @@ A row says how text becomes a value. The check, the manual and the "did you mean
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefpress.byline import Author, parse_name
@@ -66,6 +67,25 @@ class DataFile:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """One entry of a brief's log of corrections."""
+
+    kind: str
+    """One of CORRECTIONS."""
+    date: dt.date | None = None
+    """The day on which it was made; only a typo may be without."""
+    note: Named | None = None
+    """What changed; only a typo may be without."""
+    place: Place = field(default=Place(1, 1), compare=False)
+    """Where the entry stands in the file."""
+
+    @property
+    def shown(self) -> bool:
+        """Whether readers see it; a typo is only logged."""
+        return self.kind != "typo"
+
+
+@dataclass(frozen=True)
 class Contributor:
     """Somebody besides the authors: an editor, a translator."""
 
@@ -74,6 +94,8 @@ class Contributor:
     """One of ROLES."""
 
 
+CORRECTIONS = ("correction", "clarification", "addendum", "update", "typo", "withdrawal")
+"""Kinds of corrections; `texts` has their words. The words are those of Crossref's update types."""
 ROLES = ("editor", "translator", "researcher", "reviewer", "designer", "photographer")
 """What a contributor can have done; `texts` has their words."""
 
@@ -164,6 +186,31 @@ DATA_FIELDS = (
     Field("title", text(3, 200), "What it holds.", "title: Opinion polls 2013–2023"),
     Field("license", license_id, "Its licence, where it is not that of the brief.", "license: CC0-1.0"),
 )
+
+
+def _correction(node: Node, label: str, report: Report) -> Correction | None:
+    found = mapping_of(CORRECTION_FIELDS, Correction)(node, label, report)
+    if not isinstance(found, Correction):
+        return None
+    found = replace(found, place=node.place)
+    assert isinstance(node, MappingNode)
+    given = {entry.key.text for entry in node.entries}
+    if found.shown:
+        for name, example in (("date", "date: 2024-04-02"), ("note", "note: what changed, and whether the conclusions change")):
+            if getattr(found, name) is None and name not in given:
+                report.add("missing-field", node.place, f'there is no "{name}" of {label}', f"add {example}")
+    if found.shown and found.note is not None and len(found.note.text) < 20:
+        report.add("correction-note", found.note.place, f"the note of {label} has {len(found.note.text)} characters",
+                   "say what changed, from what to what, and whether the conclusions change")  # fmt: skip
+    return found
+
+
+CORRECTION_FIELDS = (
+    Field("date", iso_date, "The day on which it was made. Mandatory, except for a typo.", "date: 2024-04-02"),
+    Field("kind", choice(*CORRECTIONS), f"One of {', '.join(CORRECTIONS)}.", "kind: correction", required=True),
+    Field("note", placed(text(1, 1000, "correction-note")), "What changed, in 20 characters or more. Mandatory, except for a typo.",
+          'note: "In section 3 the share is 44 per cent, not 41; the conclusions stand."'),
+)
 CONTRIBUTOR_FIELDS = (
     Field("name", _author_name, "The name as printed.", "name: Eva Example", required=True),
     Field("role", choice(*ROLES), f"One of {', '.join(ROLES)}.", "role: editor", required=True),
@@ -213,6 +260,12 @@ FIELDS = (
     Field("draft", switch, "While true, nothing of the brief is published.", "draft: true"),
     Field("embargo", embargo, "Until then, nothing of the brief is published. A date means the start of that day.",
           "embargo: 2024-03-15T09:00+01:00"),
+    Field("translation_of", named, "The number of the brief that this one translates.", "translation_of: 7/2024"),
+    Field("aliases", list_of(named, "old address"), "Addresses under the site's own at which the brief could be found before; they lead to it.",
+          "aliases: [/publications/an-old-address/]"),
+    Field("corrections", list_of(_correction, "correction"), "What was changed after publication: date, kind and note. "
+          "For a slip of the pen, kind: typo is enough; readers do not see it.",
+          'corrections:\n  - date: 2024-04-02\n    kind: correction\n    note: "In section 3 the share is 44 per cent, not 41."'),
     Field("lint_ignore", list_of(mapping_of(WAIVER_FIELDS, Waiver), "waiver", alone=True),
           "Rules that this brief is let off, each with a reason.",
           "lint_ignore:\n  - {rule: number-year, reason: Written in 2023}"),

@@ -82,6 +82,18 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("issn-check-digit", E, "The last character of an ISSN checks the others."),
         Rule("issn-differs", E, "The brief's ISSN is that of its series."),
         Rule("related", E, "A related brief exists, is public, and is another one."),
+        Rule("alias", E, "An old address begins with / and leads to one brief, and no page is there."),
+        Rule("translation", E, "A translation names its original, in another language, once for each language."),
+    ),
+    "Corrections and the version of record": (
+        Rule("correction-note", E, "A correction says in 20 to 1,000 characters what changed."),
+        Rule("correction-date", E, "A correction has the day on which it was made, after the brief's own and not after today."),
+        Rule("correction-order", W, "Corrections stand in the order of their dates."),
+        Rule("withdrawal", E, "A brief is withdrawn once."),
+        Rule("record-text", E, "The text of a public brief changes only with a new entry in its corrections."),
+        Rule("record-correction", E, "A correction that is public stays as it was."),
+        Rule("record-vanished", E, "A public brief keeps its place: it is not deleted, hidden or moved."),
+        Rule("record-number", E, "Two branches do not give one number."),
     ),
     "Key issues and description": (
         Rule("key-issues-count", E, "A brief has two to five key issues."),

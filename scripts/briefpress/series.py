@@ -28,7 +28,7 @@ from briefpress.values import Named, Number, meant, slug
 
 BRIEFS = "briefs"
 """The folder of the briefs, under the project's own."""
-RESERVED = frozenset({"assets", "authors", "pagefind", "regions", "search", "topics"})
+RESERVED = frozenset({"assets", "authors", "pagefind", "preview", "regions", "search", "topics"})
 """Addresses that no series can have."""
 
 
@@ -90,11 +90,19 @@ class Catalogue:
     briefs: tuple[Brief, ...]
     now: dt.datetime
     """The moment that decides what is public; it has a time zone."""
+    preview: bool = False
+    """Whether drafts and embargoed briefs are shown as if they were public."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """In a preview, where each brief stands, by its path: some have no permalink yet."""
+
+    def shows(self, brief: Brief) -> bool:
+        """Whether a brief is published, or would be but for a draft or an embargo and this is a preview."""
+        return brief.is_public(self.now) or (self.preview and brief.sound)
 
     @cached_property
     def public(self) -> tuple[Brief, ...]:
-        """The briefs that are published."""
-        return tuple(brief for brief in self.briefs if brief.is_public(self.now))
+        """The briefs that are published; in a preview, those that will be, too."""
+        return tuple(brief for brief in self.briefs if self.shows(brief))
 
     @cached_property
     def by_path(self) -> Mapping[str, Brief]:
@@ -115,6 +123,24 @@ class Catalogue:
                 found[key].append(brief)
         return {key: tuple(briefs) for key, briefs in found.items()}
 
+    @cached_property
+    def translations(self) -> Mapping[str, tuple[Brief, ...]]:
+        """The published versions of a text, original first, by the path of each; briefs in one language are not in it."""
+        versions: dict[str, list[Brief]] = defaultdict(list)
+        for brief in self.public:
+            original = self.original(brief)
+            if original is not None and self.shows(original):
+                versions[original.path].append(brief)
+        found: dict[str, tuple[Brief, ...]] = {}
+        for path, others in versions.items():
+            every = (self.by_path[path], *others)
+            found |= {brief.path: every for brief in every}
+        return found
+
+    def original(self, brief: Brief) -> Brief | None:
+        """The brief that this one translates."""
+        return self.named(brief.translation_of.text, brief.series) if brief.translation_of else None
+
     def series(self, brief: Brief) -> Series:
         """The series of a brief of this catalogue."""
         found = self.settings.get(brief.series)
@@ -132,6 +158,8 @@ class Catalogue:
 
     def permalink(self, brief: Brief) -> str:
         """The address of a brief under the site's own, with a slash at its end; it never changes."""
+        if (elsewhere := self.addresses.get(brief.path)) is not None:
+            return elsewhere
         series = self.series(brief)
         if brief.number is None:
             return f"{series.slug}/{brief.date.year}/{address_part(brief.stem)}/"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from briefpress.brief import Brief, IssueNumber
 from briefpress.finding import Finding
 from briefpress.rules import Report
-from briefpress.series import BRIEFS, Catalogue, Series
+from briefpress.series import BRIEFS, RESERVED, Catalogue, Series
 
 
 def check_catalogue(catalogue: Catalogue) -> list[Finding]:
@@ -19,7 +20,8 @@ def check_catalogue(catalogue: Catalogue) -> list[Finding]:
         if series.numbering != "none":
             findings += _gaps(briefs)
     for brief in catalogue.briefs:
-        findings += _related(catalogue, brief)
+        findings += _related(catalogue, brief) + _translation(catalogue, brief)
+    findings += _aliases(catalogue)
     return findings + _authors(catalogue)
 
 
@@ -49,8 +51,10 @@ def _authors(catalogue: Catalogue) -> list[Finding]:
 
 
 def next_free(briefs: list[Brief], like: IssueNumber) -> IssueNumber:
-    """The number after the highest one of the same year."""
+    """The number after the highest one of the same year; one that a brief had before stays taken."""
     taken = [brief.number.n for brief in briefs if brief.number is not None and brief.number.year == like.year]
+    before = re.compile(rf"/[a-z0-9-]+/{f'{like.year}/' if like.year else ''}([0-9]{{1,5}})/")
+    taken += [int(hit[1]) for brief in briefs for alias in brief.aliases if (hit := before.fullmatch(alias.text))]
     return IssueNumber(like.year, max(taken, default=0) + 1)
 
 
@@ -110,3 +114,70 @@ def _related(catalogue: Catalogue, brief: Brief) -> list[Finding]:
         elif found.sound and not found.is_public(catalogue.now) and brief.is_public(catalogue.now):
             report.add("related", reference.place, f"{reference.text} is not published yet", "take it out until it is")
     return report.findings
+
+
+def _translation(catalogue: Catalogue, brief: Brief) -> list[Finding]:
+    if brief.translation_of is None:
+        return []
+    report = Report(brief.path)
+    reference, place = brief.translation_of
+    original = catalogue.named(reference, brief.series)
+    if original is None:
+        report.add("translation", place, f'there is no brief "{reference}"',
+                   f"write the number of the original as it stands in its file, for example {catalogue.series(brief).number_example}")  # fmt: skip
+    elif original is brief:
+        report.add("translation", place, "the brief names itself as its original", "write the number of the brief that it translates")
+    elif original.translation_of is not None:
+        report.add("translation", place, f"{reference} is a translation itself", f"write the number of its original, {original.translation_of.text}")
+    elif original.sound and not original.is_public(catalogue.now) and brief.is_public(catalogue.now):
+        report.add("translation", place, f"the original, {reference}, is not published yet",
+                   "take the line out until it is, or give both one embargo")  # fmt: skip
+    elif original.lang.split("-")[0] == brief.lang.split("-")[0]:
+        report.add("translation", place, f"{reference} is in the same language, {original.lang}",
+                   "give this brief its language, for example lang: fr")  # fmt: skip
+    else:
+        same = [other for other in catalogue.briefs if other.lang == brief.lang and other.translation_of and catalogue.original(other) is original]
+        if same[0] is not brief:
+            report.add("translation", place, f"{same[0].path} translates {reference} into the same language", "keep one of the two")
+    return report.findings
+
+
+_ALIAS = re.compile(r"/(?:[A-Za-z0-9_~.\-]+/)*(?:[A-Za-z0-9_~\-]+\.html)?")
+
+
+def _aliases(catalogue: Catalogue) -> list[Finding]:
+    """Old addresses: well formed, free, and leading to one brief."""
+    findings: list[Finding] = []
+    permalinks = {catalogue.permalink(brief): brief for brief in catalogue.briefs if brief.number is not None or brief.sound}
+    first: dict[str, Brief] = {}
+    form = "write what follows the site's own address, with slashes at both ends, /publications/old/, or with .html at its end"
+    for brief in catalogue.briefs:
+        report = Report(brief.path)
+        for typed, place in brief.aliases:
+            holder = permalinks.get(typed.removeprefix("/"))
+            other = first.setdefault(typed, brief)
+            if not _ALIAS.fullmatch(typed) or typed == "/" or {"..", "."} & set(typed.split("/")):
+                report.add("alias", place, f'the old address is "{typed}"', form)
+            elif holder is brief:
+                report.add("alias", place, f"{typed} is the brief's own permalink", "take the line out")
+            elif holder is not None:
+                remedy = "take the line out"
+                if holder.number is not None:
+                    free = next_free([one for one in catalogue.briefs if one.series == holder.series], holder.number)
+                    remedy = f"take the line out; or, if this brief was there first, give {holder.path} the number {free}"
+                report.add("alias", place, f"{typed} is the permalink of {holder.path}", remedy)
+            elif _is_of_site(typed.strip("/").split("/"), catalogue):
+                report.add("alias", place, f"{typed} is an address that the site needs itself", "take the line out")
+            elif other is not brief or [one.text for one in brief.aliases].count(typed) > 1:
+                report.add("alias", place, f"{typed} is given twice{'' if other is brief else f', here and in {other.path}'}", "keep one of the two")
+        findings += report.findings
+    return findings
+
+
+def _is_of_site(parts: list[str], catalogue: Catalogue) -> bool:
+    """Whether an address is that of a list, or may become one."""
+    series = catalogue.settings.get(parts[0])
+    if series is None:
+        return parts[0] in RESERVED
+    of_year = series.numbering != "continuous" and len(parts) == 2 and re.fullmatch("[0-9]{4}", parts[1]) is not None
+    return len(parts) == 1 or parts[1] in ("page", "years") or "page" in parts[2:] or of_year

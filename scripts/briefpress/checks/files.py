@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from briefpress.brief import Brief
 from briefpress.byline import Author
 from briefpress.finding import Finding, Place
-from briefpress.media import DATA, PICTURES, Refusal, inspect, kind_of
+from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of
 from briefpress.outline import Outline
 from briefpress.rules import Report
 from briefpress.series import BRIEFS, Catalogue, brief_paths
@@ -47,28 +47,29 @@ def check_files(brief: Brief, outlined: Outline, root: Path, report: Report) -> 
         if name.text in seen:
             continue
         seen.add(name.text)
-        _check_file(brief, name, kinds, root, report)
+        check_file(brief, name, kinds, root, report)
     used |= {author.photo.rpartition("/")[2] for author in brief.authors if author.photo and not author.id}
     if brief.folder:
         for entry in sorted(os.scandir(root / brief.folder), key=lambda entry: entry.name):
             _check_beside(entry, used, report)
 
 
-def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, report: Report) -> None:
+def check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, report: Report) -> Media | None:
+    """The file that a brief names, if it may be published; else why not, in the report."""
     text, place = name
     if "/" in text or "\\" in text or text in ("", ".", ".."):
         report.add("file-missing", place, f'"{text}" is a path', "put the file into the brief's own folder and write its name alone")
-        return
+        return None
     if not brief.folder:
         folder = brief.path.removesuffix(".md")
         report.add("file-missing", place, f"{text} has no folder to lie in: this brief is a single file",
                    f"move the brief to {folder}/index.md and put {text} beside it")  # fmt: skip
-        return
+        return None
     if not _NAME.fullmatch(text):
         plain = re.sub(r"[^\w.\-]+", "-", text, flags=re.ASCII).strip("-.") or "figure-1.svg"
         report.add("file-name", place, f'the file\'s name, "{text}", has spaces or signs that do not travel well',
                    f"rename the file, for example to {plain}")  # fmt: skip
-        return
+        return None
     folder_path = root / brief.folder
     names = os.listdir(folder_path)
     file = folder_path / text
@@ -86,6 +87,9 @@ def _check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, r
         report.add("file-kind", place, f"{text} is not {what} of a kind that is published", f"use one of {', '.join(kinds)}")
     elif isinstance(found := inspect(file), Refusal):
         report.add(found.code, place, found.message, found.remedy)
+    else:
+        return found
+    return None
 
 
 def _check_beside(entry: os.DirEntry[str], used: set[str], report: Report) -> None:

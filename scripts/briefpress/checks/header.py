@@ -22,6 +22,7 @@ def check_header(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     """Check the fields of one brief against each other and against its series."""
     _titles(brief, catalogue, report)
     _dates(brief, catalogue, report)
+    _corrections(brief, catalogue, report)
     _key_issues(brief, report)
     _lists(brief, catalogue, report)
     if brief.image is not None and not brief.image_alt:
@@ -58,6 +59,26 @@ def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     if brief.number is not None and brief.number.year and brief.number.year != brief.date.year:
         report.add("number-year", brief.place("number"), f"the number is {brief.number}, but the date is {brief.date}",
                    "correct one of the two, or waive number-year with a reason")  # fmt: skip
+
+
+def _corrections(brief: Brief, catalogue: Catalogue, report: Report) -> None:
+    today = catalogue.now.astimezone(catalogue.settings.timezone).date()
+    last: dt.date | None = None
+    for index, one in enumerate(brief.corrections, 1):
+        if one.date is None:
+            continue
+        if one.date < brief.date:
+            report.add("correction-date", one.place, f"correction {index} is of {one.date}, before the brief's own date, {brief.date}",
+                       "write the day on which the correction was made")  # fmt: skip
+        elif one.date > today and brief.is_public(catalogue.now):
+            report.add("correction-date", one.place, f"correction {index} is of {one.date}, which is still to come",
+                       f"write the date of today, {today}")  # fmt: skip
+        if last is not None and one.date < last:
+            report.add("correction-order", one.place, f"correction {index} is older than the one before it",
+                       "put the corrections in the order of their dates")  # fmt: skip
+        last = one.date
+    for one in [one for one in brief.corrections if one.kind == "withdrawal"][1:]:
+        report.add("withdrawal", one.place, "the brief is withdrawn a second time", "take this entry out, or write another kind")
 
 
 def _key_issues(brief: Brief, report: Report) -> None:

@@ -41,6 +41,8 @@ _SCHEME = re.compile(r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.\-]*):")
 def check_text(brief: Brief, outlined: Outline, report: Report) -> None:
     """Check one text by itself."""
     top = Place(brief.body_line, 1)
+    if not outlined.words and brief.withdrawal:
+        return  # nobody sees it any more
     if not outlined.words:
         report.add("text-empty", top, "the brief has no text", "write the text under the header, beginning with ## Introduction")
         return
@@ -214,7 +216,7 @@ def _internal(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str
         _missing(brief, link, target, catalogue, root, report)
     elif other is not None and other.sound and not other.is_public(catalogue.now) and brief.is_public(catalogue.now):
         report.add("link-unpublished", link.place, f'"{link.target}" is not published yet', "take the link out until it is")
-    elif other is not None and target.anchor:
+    elif other is not None and target.anchor and not other.withdrawal:
         _anchor(link, other, target.anchor, outlines[other.path], report, own=False)
 
 

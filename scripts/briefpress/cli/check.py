@@ -14,7 +14,7 @@ import click
 from briefpress.checks import check
 from briefpress.cli.moment import now_option
 from briefpress.finding import UNSAFE, Finding, Level, blocking
-from briefpress.series import BRIEFS
+from briefpress.series import BRIEFS, Catalogue
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "cyan"}
 
@@ -22,10 +22,12 @@ _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "cyan"}
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--strict", is_flag=True, help="Let warnings block too, as the build of the site does.")
+@click.option("--against", metavar="REF", help="Compare with what is public at this branch, tag or commit: "
+              "what is published changes only with a correction.")
 @click.option("--format", "form", type=click.Choice(["text", "github", "json"]), default=None,
               help="Default: text, and github within GitHub Actions.")
 @now_option
-def command(paths: tuple[str, ...], strict: bool, form: str | None, now: dt.datetime) -> None:
+def command(paths: tuple[str, ...], strict: bool, against: str | None, form: str | None, now: dt.datetime) -> None:
     """Report every mistake in the briefs under this folder, or in the PATHs alone.
 
     Exits with 1 where something keeps the briefs from being published.
@@ -34,7 +36,9 @@ def command(paths: tuple[str, ...], strict: bool, form: str | None, now: dt.date
     if not (root / BRIEFS).is_dir():
         raise click.UsageError(f"there is no folder {BRIEFS}/ here; go to the project's folder first")
     wanted = _wanted(paths, root)
-    _, findings = check(root, now)
+    catalogue, findings = check(root, now)
+    if against is not None:
+        findings = sorted(set(findings) | set(_against(against, catalogue, root)))
     if wanted:
         # What all briefs share is shown always: without it nothing is known of any brief.
         wanted += [f"{BRIEFS}/series.yml", f"{BRIEFS}/people.yml"]
@@ -42,6 +46,17 @@ def command(paths: tuple[str, ...], strict: bool, form: str | None, now: dt.date
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
     _print(findings, form, strict=strict)
     sys.exit(1 if blocking(findings, strict=strict) else 0)
+
+
+def _against(ref: str, catalogue: Catalogue | None, root: Path) -> list[Finding]:
+    from briefpress.checks.record import check_record
+    from briefpress.history import History, HistoryError
+
+    try:
+        history = History.at(root, ref)
+        return check_record(catalogue, root, history) if catalogue else []
+    except HistoryError as error:
+        raise click.UsageError(f"nothing can be compared with {ref}: {error}") from None
 
 
 def _wanted(paths: tuple[str, ...], root: Path) -> list[str]:

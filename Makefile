@@ -21,8 +21,8 @@ test: $(READY) browser ## lint, type-check and run the tests
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
 
-serve: $(READY) ## show the site on http://127.0.0.1:8000 and follow changes
-	$(BIN)/mkdocs serve
+serve: $(READY) ## show the site with drafts on http://127.0.0.1:8000 and follow changes
+	$(BIN)/briefpress serve
 
 check: $(READY) ## report every mistake in briefs/, and build nothing
 	$(BIN)/briefpress check

@@ -58,7 +58,7 @@ def test_a_module_imports_only_what_stands_above_it(path: str) -> None:
 
 # A library, and the only parts of the package that may know it.
 LIBRARIES = {
-    "mkdocs": ("site/", "cli/build.py"),
+    "mkdocs": ("site/", "cli/build.py", "cli/serve.py"),
     "material": ("site/",),
     "jinja2": ("site/",),
     "markdown": ("body.py",),
@@ -82,6 +82,11 @@ def test_one_part_each_knows_a_library(library: str, places: tuple[str, ...]) ->
 def test_only_links_runs_the_link_checker() -> None:
     naming = {path for path, file in FILES.items() if re.search(r"[\"']lychee[\"']", file.read_text("utf-8"))}
     assert naming == {"links.py"}
+
+
+def test_only_history_runs_git() -> None:
+    naming = {path for path, file in FILES.items() if re.search(r"[\"']git[\"']", file.read_text("utf-8"))}
+    assert naming == {"history.py"}
 
 
 def test_the_core_does_not_print_or_exit_or_read_the_clock() -> None:

@@ -13,19 +13,21 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 BODY = "\n".join(f"## {name}\n\nA paragraph that stands here so that there is a text to set.\n" for name in ("One", "Two"))
+BRIEFPRESS = str(Path(sys.executable).parent / "briefpress")
 PATIENCE = 60
 """Seconds; a rebuild takes less than one on a machine with nothing else to do."""
 
 
 class Preview:
-    """`mkdocs serve` on a port of its own."""
+    """`briefpress serve`, or another command, on a port of its own."""
 
-    def __init__(self, project: Path, place: Path) -> None:
+    def __init__(self, project: Path, place: Path, command: tuple[str, ...] = (BRIEFPRESS, "serve", "--addr")) -> None:
         self.log = place / "serve.log"
         self.scratch = place / "scratch"
         self.scratch.mkdir()
@@ -35,7 +37,7 @@ class Preview:
         self.address = f"http://127.0.0.1:{port}/repo/"
         with self.log.open("wb") as stream:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
+                [*command, f"127.0.0.1:{port}"],
                 cwd=project, env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "PYTHONUNBUFFERED": "1", "TMPDIR": str(self.scratch)},
                 stdout=stream, stderr=subprocess.STDOUT,
             )  # fmt: skip
@@ -101,18 +103,40 @@ def test_the_preview_lives_through_mistakes(folder: Path, preview: Preview) -> N
     assert "The second brief" in preview.get("")[1]
     assert "A paragraph that stands here" in preview.get(first)[1]
 
-    # A brief with an error: the finding at its line, and the other pages go on.
+    # A draft is shown, in the list too, and says what it is.
+    draft = preview.get("policy-briefs/2024/3/")[1]
+    assert "<b>Draft.</b>" in draft
+    assert "The third brief" in preview.get("policy-briefs/")[1]
+    assert "1 in draft" in preview.get("about/")[1]
+    assert all('<meta name="robots" content="noindex">' in preview.get(page)[1] for page in ("", "about/", first, "policy-briefs/"))
+
+    # A brief with an error: the finding at its line, in the log and on its page, and the other pages go on.
     at = len(preview.said())
     path.write_text(text.replace("2024-05-01", "1.5.2024").replace("paragraph", "faulty paragraph"))
     preview.wait("the finding", lambda: bool(re.search(r"briefs/2024/1\.md:4:\d+: error: .*\[date-format\]", preview.said(at))))
-    preview.wait("the rebuild", lambda: "in all " in preview.said(at))
-    status, page = preview.get(first)
-    assert status == 404 or "faulty paragraph" not in page
+    preview.wait("the faulty page", lambda: "faulty paragraph" in preview.get(first)[1])
+    page = preview.get(first)[1]
+    assert "briefs/2024/1.md:4:7" in page
+    assert "Fix: write 2024-05-01" in page
+    assert "1 to mend" in preview.get("")[1]
+    assert "The first brief" not in preview.get("policy-briefs/")[1], "a brief without a date has no place in a list"
     assert preview.get("")[0] == preview.get("about/")[0] == preview.get(second)[0] == 200
 
-    # Mended: the page is back, with the new text.
+    # Its number is gone too: the page stays at the address under which it is open.
+    path.write_text(text.replace("1/2024", "I").replace("paragraph", "numberless paragraph"))
+    preview.wait("the page without a number", lambda: "numberless paragraph" in preview.get(first)[1])
+    assert "[number-format]" in preview.said(at)
+
+    # An error in the text leaves the brief in its list.
+    path.write_text(text + "\n\nA [broken link](nowhere.md).\n")
+    preview.wait("the page with a broken link", lambda: "broken link" in preview.get(first)[1])
+    assert "link-missing" in preview.get(first)[1]
+    assert "The first brief" in preview.get("policy-briefs/")[1]
+
+    # Mended: the page is back, with the new text and without findings.
     path.write_text(text.replace("paragraph", "mended paragraph"))
     preview.wait("the mended page", lambda: "A mended paragraph" in preview.get(first)[1])
+    assert "link-missing" not in preview.get(first)[1]
     assert preview.get(second)[0] == 200
 
     # A file that nobody can read, and one that is no text.
@@ -120,6 +144,7 @@ def test_the_preview_lives_through_mistakes(folder: Path, preview: Preview) -> N
     path.write_bytes(b"\xff\xfe\0no text")
     preview.wait("the finding", lambda: "[file-encoding]" in preview.said(at) and "in all " in preview.said(at))
     assert preview.get(second)[0] == 200
+    assert "file-encoding" in preview.get(first)[1]
     path.write_text(text)
     preview.wait("the first page", lambda: "A paragraph" in preview.get(first)[1])
 
@@ -128,9 +153,12 @@ def test_the_preview_lives_through_mistakes(folder: Path, preview: Preview) -> N
     good = series.read_text()
     series.write_text(good.replace("numbering: per-year", "numbering: by-moon"))
     preview.wait("the finding", lambda: bool(re.search(r"briefs/series\.yml:\d+:\d+: error: ", preview.said(at))))
-    preview.wait("an answer", lambda: preview.get(first)[0] == 200)
+    preview.wait("the finding on a page", lambda: "by-moon" in preview.get("about/")[1])
+    assert "A paragraph" in preview.get(first)[1]
+    assert "The second brief" in preview.get("policy-briefs/")[1]
     series.write_text(good.replace("CSDS POLICY BRIEF", "BRIEF OF THE HOUSE"))
     preview.wait("the new masthead", lambda: "BRIEF OF THE HOUSE" in preview.get(first)[1])
+    assert "by-moon" not in preview.get("about/")[1]
 
     # A new brief, and one that goes.
     path.with_name("4.md").write_text(text.replace("1/2024", "4/2024").replace("first", "fourth"))
@@ -153,8 +181,82 @@ def test_the_preview_starts_with_a_faulty_brief(folder: Path, tmp_path: Path) ->
     try:
         running.wait("the preview", lambda: running.get("")[0] == 200)
         assert re.search(r"briefs/2024/1\.md:4:\d+: error: .*\[date-format\]", running.said())
-        assert running.get("policy-briefs/2024/1/")[0] == 404
+        assert "date-format" in running.get("policy-briefs/2024/1/")[1]
         path.write_text(path.read_text().replace("1.5.2024", "2024-05-01"))
-        running.wait("the mended page", lambda: running.get("policy-briefs/2024/1/")[0] == 200)
+        running.wait("the mended page", lambda: '<time datetime="2024-05-01">' in running.get("policy-briefs/2024/1/")[1])
+        assert "date-format" not in running.get("policy-briefs/2024/1/")[1]
     finally:
         running.end()
+
+
+def test_the_preview_starts_with_a_broken_series(folder: Path, tmp_path: Path) -> None:
+    path = folder / "briefs/series.yml"
+    good = path.read_text()
+    path.write_text(good.replace("  - slug:", "  - slog:"))
+    running = Preview(folder, tmp_path, (sys.executable, "-m", "mkdocs", "serve", "--dev-addr"))
+    try:
+        running.wait("the preview", lambda: running.get("")[0] == 200)
+        assert "did you mean" in running.get("")[1]
+        path.write_text(good)
+        running.wait("the briefs", lambda: running.get("policy-briefs/2024/1/")[0] == 200)
+        assert "Traceback" not in running.said()
+    finally:
+        running.end()
+
+
+@pytest.mark.browser
+def test_each_save_gives_a_new_page_with_one_body_made(folder: Path, preview: Preview, browser: Any) -> None:
+    path = folder / "briefs/2024/1.md"
+    text = path.read_text()
+    page = browser.new_page()
+    try:
+        page.goto(preview.address + "policy-briefs/2024/1/")
+        for word in ("once", "twice", "thrice"):
+            at = len(preview.said())
+            path.write_text(f"{text}\nSaved {word}.\n")
+            page.get_by_text(f"Saved {word}.").wait_for(timeout=PATIENCE * 1000)  # the page loads itself anew
+            assert re.findall(r"bodies (\d+)", preview.said(at)) == ["1"]
+        path.write_text(text.replace("2024-05-01", "1.5.2024"))
+        page.locator(".findings", has_text="date-format").wait_for(timeout=PATIENCE * 1000)
+        assert "Line 4" in page.locator(".findings").inner_text()
+        path.write_text(text)
+        page.locator(".findings", has_text="date-format").wait_for(state="detached", timeout=PATIENCE * 1000)
+        page.locator("main h1", has_text="The first brief").wait_for()
+        page.keyboard.press("/")
+        said = page.locator("dialog").inner_text()
+        assert "preview has no search" in said
+    finally:
+        page.close()
+
+
+def test_what_counts_as_now_can_be_told(folder: Path, tmp_path: Path) -> None:
+    path = folder / "briefs/2024/1.md"
+    path.write_text(path.read_text().replace('date: "2024-05-01"', 'date: "2024-05-01"\nembargo: "2024-06-01T09:00+02:00"'))
+    for now, marked in (("2024-05-31", True), ("2024-06-02", False)):
+        place = tmp_path / now
+        place.mkdir()
+        running = Preview(folder, place, (BRIEFPRESS, "serve", "--now", now, "--addr"))
+        try:
+            running.wait("the preview", lambda running=running: running.get("")[0] == 200)
+            assert ("Under embargo until 1.6.2024, 09:00" in running.get("policy-briefs/2024/1/")[1]) is marked
+        finally:
+            running.end()
+
+
+@pytest.mark.parametrize("addr", ["8000", "localhost", "127.0.0.1:", "a b:80"])
+def test_an_address_without_a_port_is_a_wrong_call(folder: Path, addr: str) -> None:
+    done = subprocess.run([BRIEFPRESS, "serve", "--addr", addr], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "127.0.0.1:8000" in done.stderr
+
+
+def test_a_port_that_is_taken_is_said(folder: Path) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        addr = f"127.0.0.1:{holder.getsockname()[1]}"
+        done = subprocess.run([BRIEFPRESS, "serve", "--addr", addr], cwd=folder, capture_output=True, text=True,
+                              check=False, timeout=PATIENCE)  # fmt: skip
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"nothing can be served at {addr}" in done.stderr

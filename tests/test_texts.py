@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from briefpress.fields import ROLES
+from briefpress.fields import CORRECTIONS, ROLES
 from briefpress.texts import FALLBACK, TEXTS, texts
 
 PACKAGE = Path(__file__).parents[1] / "scripts/briefpress"
@@ -53,6 +53,9 @@ def filled(key: str) -> set[str]:
         return {key.replace("{facet.name}", name) for name in FACETS}
     if "{one.role}" in key:
         return {key.replace("{one.role}", role) for role in ROLES}
+    for part in ("{one.kind}", "{last.kind}"):
+        if part in key:
+            return {key.replace(part, kind) for kind in CORRECTIONS if kind != "typo"}
     assert "{" not in key, f"say here what {key} can be"
     return {key}
 

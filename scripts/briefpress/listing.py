@@ -67,7 +67,7 @@ class ListPage:
     listing: dict[str, Any]
     """What the template prints."""
     changed: dt.date | None
-    """The newest date among its briefs."""
+    """The day on which one of its briefs last changed."""
 
 
 def date_text(date: dt.date, style: str, lang: str) -> str:
@@ -117,7 +117,23 @@ def entry(catalogue: Catalogue, brief: Brief, page_lang: str) -> dict[str, Any]:
         "lang": "" if brief.lang == page_lang else brief.lang,
         "series_title": series.title,
         "collection": brief.collection,
+        "mark": mark(catalogue, brief, page_lang),
     }
+
+
+def mark(catalogue: Catalogue, brief: Brief, page_lang: str) -> str:
+    """What a reader should know of a brief before opening it: that it was corrected, or is no more.
+
+    In a preview it is said first that a brief is not published.
+    """
+    words, style = texts(page_lang), catalogue.series(brief).date_style
+    if not brief.is_public(catalogue.now):
+        if brief.draft:
+            return words["mark_draft"]
+        until = brief.embargo and brief.embargo.astimezone(catalogue.settings.timezone)
+        return words["mark_embargo"].format(date=f"{date_text(until, style, page_lang)}, {until:%H:%M}") if until else ""
+    last = brief.withdrawal or brief.corrected
+    return words[f"mark_{last.kind}"].format(date=date_text(last.date, style, page_lang)) if last and last.date else ""
 
 
 def masthead(series: Series, brief: Brief) -> str:
@@ -126,8 +142,10 @@ def masthead(series: Series, brief: Brief) -> str:
 
 
 def description(brief: Brief) -> str:
-    """One sentence about a brief: its own, else the first key issue."""
-    return brief.description or brief.key_issues[0]
+    """One sentence about a brief: why it was withdrawn, else its own, else the first key issue."""
+    if brief.withdrawal:
+        return brief.withdrawal.note.text if brief.withdrawal.note else ""
+    return brief.description or "".join(brief.key_issues[:1])
 
 
 def series_entry(series: Series) -> dict[str, Any]:
@@ -214,7 +232,7 @@ def related(catalogue: Catalogue, brief: Brief, limit: int = 3) -> list[Brief]:
     """
     named = [
         found for one in brief.related
-        if (found := catalogue.named(one.text, brief.series)) and found is not brief and found.is_public(catalogue.now)
+        if (found := catalogue.named(one.text, brief.series)) and found is not brief and catalogue.shows(found)
     ]
     topics = {one.text for one in brief.topics}
     rest = {one.text for one in brief.regions} | {author.address for author in brief.authors}
@@ -226,7 +244,8 @@ def related(catalogue: Catalogue, brief: Brief, limit: int = 3) -> list[Brief]:
     people = [f"@{author.address}" for author in brief.authors]
     near = {other.path: other for key in (*topics, *people) for other in catalogue.sharing.get(key, ())}
     taken = {brief.path, *(other.path for other in named)}
-    others = [other for path, other in near.items() if path not in taken]
+    taken |= {other.path for other in catalogue.translations.get(brief.path, ())}  # they are linked at the head
+    others = [other for path, other in near.items() if path not in taken and not other.withdrawal]
     others.sort(key=lambda other: (common(other), other.order), reverse=True)
     return named + others[: max(0, limit - len(named))]
 
@@ -240,7 +259,8 @@ def home(catalogue: Catalogue) -> dict[str, Any]:
     lang = every[0].lang
     words = texts(lang)
     newest_first = sorted(catalogue.public, key=lambda brief: brief.order, reverse=True)
-    entries = [entry(catalogue, brief, lang) for brief in newest_first[: LATEST + 1]]
+    standing = [brief for brief in newest_first if not brief.withdrawal]
+    entries = [entry(catalogue, brief, lang) for brief in standing[: LATEST + 1]]
     ways = [{"heading": words["by_year"], "rows": _years(catalogue, every[0], ""), "all_url": "", "all_text": ""}] if len(every) == 1 else []
     ways += [way for facet in facets(catalogue) if (way := _way(facet, lang, ""))["rows"]]
     return {
@@ -294,7 +314,7 @@ def _index(facet: Facet, series: Series) -> ListPage:
     for row in facet.rows:
         sorted_by = row.author.family if row.author else row.label
         letters[folded(sorted_by)[:1].upper()].append(row.entry())
-    newest = max((brief.date for row in facet.rows for brief in row.briefs), default=None)
+    newest = max((brief.changed for row in facet.rows for brief in row.briefs), default=None)
     listing = {
         "kind": facet.name,
         "url": facet.url,
@@ -366,7 +386,7 @@ def _pages(catalogue: Catalogue, series: Series, briefs: Sequence[Brief], every:
             "beside": [way for way in beside if way["rows"]],
             "author": author_entry(author) if author else None,
         }
-        yield ListPage(address(page), "list.html", series, listing, max((brief.date for brief in briefs), default=None))
+        yield ListPage(address(page), "list.html", series, listing, max((brief.changed for brief in briefs), default=None))
 
 
 def author_entry(author: Author) -> dict[str, Any]:

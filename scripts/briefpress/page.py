@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import posixpath
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +13,7 @@ from urllib.parse import quote
 from briefpress.body import Body, Picture, Surroundings
 from briefpress.brief import Brief
 from briefpress.byline import joined
-from briefpress.checks.files import named_files
+from briefpress.checks.files import check_file, named_files
 from briefpress.checks.text import internal
 from briefpress.listing import (
     author_entry,
@@ -19,16 +21,18 @@ from briefpress.listing import (
     description,
     entry,
     language_name,
+    mark,
     masthead,
     related,
     subject_labels,
     year_of,
 )
-from briefpress.media import Media, inspect, kind_of, size_text
+from briefpress.media import Media, kind_of, size_text
 from briefpress.outline import Outline
+from briefpress.rules import Report
 from briefpress.series import Catalogue
 from briefpress.texts import texts
-from briefpress.values import LICENCES
+from briefpress.values import LICENCES, Named
 
 WORDS_A_MINUTE = 230
 """How fast a text of this kind is read: Brysbaert (2019) gives 238 for English non-fiction."""
@@ -36,9 +40,12 @@ WORDS_A_MINUTE = 230
 
 def published_files(brief: Brief, outlined: Outline, root: Path) -> dict[str, Media]:
     """The files beside a brief that are published, by name; the checks have passed them."""
-    found = {}
-    for name, _ in named_files(brief, outlined):
-        if name.text not in found and isinstance(media := inspect(root / brief.folder / name.text), Media):
+    found: dict[str, Media] = {}
+    if brief.withdrawal:
+        return found
+    for name, kinds in named_files(brief, outlined):
+        # A preview shows briefs with faults too, so each file is looked at as the checks do.
+        if name.text not in found and (media := check_file(brief, name, kinds, root, Report(brief.path))) is not None:
             found[name.text] = media
     return found
 
@@ -62,8 +69,11 @@ def surroundings(brief: Brief, outlined: Outline, catalogue: Catalogue, files: d
             continue
         name = target.path.rpartition("/")[2]
         other = catalogue.by_path.get(target.path)
-        if other is not None and other.is_public(catalogue.now):
+        if other is not None and catalogue.shows(other):
             address = relative(catalogue.permalink(other), here)
+            if other.withdrawal:
+                addresses[link.target] = address  # its headings are gone
+                continue
         elif target.path in docs:
             address = relative(docs[target.path], here)
         elif name in files and target.path == posixpath.join(brief.folder, name):
@@ -111,7 +121,9 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
     several = len(brief.authors) > 1
     topics, regions = subject_labels(catalogue, "topics"), subject_labels(catalogue, "regions")
     kin = catalogue.of(series)
-    at = kin.index(brief)
+    at = kin.index(brief) if brief in kin else None  # in a preview, one with faults has no place yet
+    gone = brief.withdrawal
+    dated: Callable[[dt.date], str] = lambda day: date_text(day, series.date_style, brief.lang) if day > dt.date.min else ""  # noqa: E731
     minutes = max(1, round(body.words / WORDS_A_MINUTE))
     licence = LICENCES[brief.license]
     shown = {os.path.splitext(link.target)[0] for link in outlined.links if link.image}
@@ -125,10 +137,10 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         "lang": brief.lang,
         "masthead": masthead(series, brief),
         "date": brief.date.isoformat(),
-        "date_text": date_text(brief.date, series.date_style, brief.lang),
+        "date_text": dated(brief.date),
         "by_text": words["by"],
         "byline": joined([author.name for author in brief.authors], words["and"]),
-        "authors": [author_entry(author) for author in brief.authors],
+        "authors": [author_entry(author) | ({} if at is not None else {"url": ""}) for author in brief.authors],
         "contributors": [{"name": one.name, "role": words[f"role_{one.role}"]} for one in brief.contributors],
         "collection": brief.collection,
         "publishers": list(brief.publishers),
@@ -136,19 +148,27 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         "language": language_name(brief.lang),
         "affiliations": list(dict.fromkeys(one for author in brief.authors for one in author.affiliation)),
         "about_heading": words["about_many" if several else "about_one"],
-        "reading_text": words["reading_time"].format(minutes=minutes),
-        "key_issues": list(brief.key_issues),
+        "reading_text": "" if gone else words["reading_time"].format(minutes=minutes),
+        "mark": mark(catalogue, brief, brief.lang),
+        "published": brief.is_public(catalogue.now),
+        "withdrawn": words["withdrawn_heading"].format(date=dated(gone.date)) if gone and gone.date else "",
+        "corrections": [
+            {"kind": words[f"kind_{one.kind}"], "date": one.date.isoformat(), "date_text": dated(one.date), "note": one.note.text}
+            for one in brief.corrections if one.shown and one.date and one.note
+        ],
+        **_versions(catalogue, brief, site_url, dated),
+        "key_issues": [] if gone else list(brief.key_issues),
         "description": description(brief),
-        "toc": list(body.toc),
-        "body": body.html,
+        "toc": [] if gone else list(body.toc),
+        "body": "" if gone else body.html,
         "disclaimer": series.disclaimer.several if several else series.disclaimer.one,
         "license": {"name": licence.name, "url": licence.url},
         "copyright": words["copyright_many" if several else "copyright_one"].format(year=brief.date.year),
         "issn": brief.issn,
         "funding": brief.funding,
         "acknowledgements": brief.acknowledgements,
-        "topics": [{"id": one.text, "label": topics[one.text], "url": f"topics/{one.text}/"} for one in brief.topics],
-        "regions": [{"id": one.text, "label": regions[one.text], "url": f"regions/{one.text}/"} for one in brief.regions],
+        "topics": _subjects(brief.topics, topics, "topics" if at is not None else ""),
+        "regions": _subjects(brief.regions, regions, "regions" if at is not None else ""),
         "keywords": list(brief.keywords),
         "image": _image(brief, files, url),
         "data": [
@@ -160,9 +180,34 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         ],
         "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
-        "newer": entry(catalogue, kin[at + 1], brief.lang) if at + 1 < len(kin) else None,
+        "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",
     }  # fmt: skip
+
+
+def _subjects(named: Iterable[Named], labels: dict[str, str], kind: str) -> list[dict[str, str]]:
+    """Topics or regions with the addresses of their lists; without, where `kind` is empty."""
+    return [{"id": one.text, "label": labels[one.text], "url": kind and f"{kind}/{one.text}/"} for one in named if one.text in labels]
+
+
+def _versions(catalogue: Catalogue, brief: Brief, site_url: str, dated: Callable[[dt.date], str]) -> dict[str, Any]:
+    """The versions of a text in other languages, and whether the original changed after this one."""
+    words = texts(brief.lang)
+    every = catalogue.translations.get(brief.path, ())
+    rows = [
+        {"language": language_name(other.lang), "lang": other.lang, "url": catalogue.permalink(other), "title": other.title,
+         "address": site_url + catalogue.permalink(other), "original": index == 0, "own": other is brief}
+        for index, other in enumerate(every)
+    ]  # fmt: skip
+    note = ""
+    if every and every[0] is not brief:
+        gone, last = every[0].withdrawal, every[0].corrected
+        own = max([brief.date, *(one.date for one in brief.corrections if one.shown and one.date)])
+        if gone and gone.date:
+            note = words["original_withdrawn"].format(date=dated(gone.date))
+        elif last and last.date and last.date > own:
+            note = words["original_corrected"].format(date=dated(last.date))
+    return {"versions": rows, "version_note": note}
 
 
 def _image(brief: Brief, files: dict[str, Media], url: str) -> dict[str, Any] | None:

@@ -142,6 +142,30 @@ _ENGLISH = {
     "search_lists": "Every brief is in a list, too:",
     "manual_pages": "Pages of the manual",
     "on_this_page": "On this page",
+    # corrections, translations, old addresses
+    "corrections": "Corrections",
+    "kind_correction": "Correction",
+    "kind_clarification": "Clarification",
+    "kind_addendum": "Addendum",
+    "kind_update": "Update",
+    "kind_withdrawal": "Withdrawal",
+    "mark_correction": "Corrected {date}",
+    "mark_clarification": "Clarified {date}",
+    "mark_addendum": "Addendum {date}",
+    "mark_update": "Updated {date}",
+    "mark_withdrawal": "Withdrawn {date}",
+    "mark_draft": "Draft",
+    "mark_embargo": "Under embargo until {date}",
+    "withdrawn_heading": "This brief was withdrawn on {date}",
+    "withdrawn_text": (
+        "Its number and its address stay, so that references to it still lead here. Its text is no longer published."
+    ),
+    "translated_from": "Translated from:",
+    "also_in": "Also in:",
+    "original_corrected": "The original was corrected on {date}, after this translation.",
+    "original_withdrawn": "The original was withdrawn on {date}.",
+    "moved": "Moved",
+    "moved_text": "This page has moved to:",
 }
 
 _FRENCH = {
@@ -275,6 +299,29 @@ _FRENCH = {
     "search_lists": "Chaque note se trouve aussi dans une liste\u00a0:",
     "manual_pages": "Pages du manuel",
     "on_this_page": "Sur cette page",
+    "corrections": "Corrections",
+    "kind_correction": "Correction",
+    "kind_clarification": "Précision",
+    "kind_addendum": "Complément",
+    "kind_update": "Mise à jour",
+    "kind_withdrawal": "Retrait",
+    "mark_correction": "Corrigée le {date}",
+    "mark_clarification": "Précisée le {date}",
+    "mark_addendum": "Complétée le {date}",
+    "mark_update": "Mise à jour le {date}",
+    "mark_withdrawal": "Retirée le {date}",
+    "mark_draft": "Brouillon",
+    "mark_embargo": "Sous embargo jusqu’au {date}",
+    "withdrawn_heading": "Cette note a été retirée le {date}",
+    "withdrawn_text": (
+        "Son numéro et son adresse demeurent, afin que les références y mènent encore. Son texte n’est plus publié."
+    ),
+    "translated_from": "Traduit de\u00a0:",
+    "also_in": "Aussi en\u00a0:",
+    "original_corrected": "L’original a été corrigé le {date}, après cette traduction.",
+    "original_withdrawn": "L’original a été retiré le {date}.",
+    "moved": "Page déplacée",
+    "moved_text": "Cette page se trouve désormais à l’adresse suivante\u00a0:",
 }
 
 _GERMAN = {
@@ -409,6 +456,29 @@ _GERMAN = {
     "search_lists": "Jeder Policy Brief steht auch in einer Liste:",
     "manual_pages": "Seiten des Handbuchs",
     "on_this_page": "Auf dieser Seite",
+    "corrections": "Korrekturen",
+    "kind_correction": "Korrektur",
+    "kind_clarification": "Klarstellung",
+    "kind_addendum": "Nachtrag",
+    "kind_update": "Aktualisierung",
+    "kind_withdrawal": "Rücknahme",
+    "mark_correction": "Korrigiert am {date}",
+    "mark_clarification": "Klargestellt am {date}",
+    "mark_addendum": "Ergänzt am {date}",
+    "mark_update": "Aktualisiert am {date}",
+    "mark_withdrawal": "Zurückgezogen am {date}",
+    "mark_draft": "Entwurf",
+    "mark_embargo": "Gesperrt bis {date}",
+    "withdrawn_heading": "Dieser Policy Brief wurde am {date} zurückgezogen",
+    "withdrawn_text": (
+        "Nummer und Adresse bleiben, damit Verweise weiterhin hierher führen. Der Text wird nicht mehr veröffentlicht."
+    ),
+    "translated_from": "Übersetzt aus:",
+    "also_in": "Auch auf:",
+    "original_corrected": "Das Original wurde am {date} korrigiert, nach dieser Übersetzung.",
+    "original_withdrawn": "Das Original wurde am {date} zurückgezogen.",
+    "moved": "Verschoben",
+    "moved_text": "Diese Seite steht jetzt unter:",
 }
 
 _DUTCH = {
@@ -540,6 +610,29 @@ _DUTCH = {
     "search_lists": "Elke policy brief staat ook in een lijst:",
     "manual_pages": "Pagina’s van de handleiding",
     "on_this_page": "Op deze pagina",
+    "corrections": "Correcties",
+    "kind_correction": "Correctie",
+    "kind_clarification": "Verduidelijking",
+    "kind_addendum": "Aanvulling",
+    "kind_update": "Bijwerking",
+    "kind_withdrawal": "Intrekking",
+    "mark_correction": "Gecorrigeerd op {date}",
+    "mark_clarification": "Verduidelijkt op {date}",
+    "mark_addendum": "Aangevuld op {date}",
+    "mark_update": "Bijgewerkt op {date}",
+    "mark_withdrawal": "Ingetrokken op {date}",
+    "mark_draft": "Concept",
+    "mark_embargo": "Onder embargo tot {date}",
+    "withdrawn_heading": "Deze policy brief is op {date} ingetrokken",
+    "withdrawn_text": (
+        "Nummer en adres blijven bestaan, zodat verwijzingen hier nog naartoe leiden. De tekst wordt niet meer gepubliceerd."
+    ),
+    "translated_from": "Vertaald uit:",
+    "also_in": "Ook in:",
+    "original_corrected": "Het origineel is op {date} gecorrigeerd, na deze vertaling.",
+    "original_withdrawn": "Het origineel is op {date} ingetrokken.",
+    "moved": "Verplaatst",
+    "moved_text": "Deze pagina staat nu op:",
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -6,7 +6,8 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site."}
+_COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
+             "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
 
 
 class _Group(click.Group):

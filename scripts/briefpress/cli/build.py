@@ -20,11 +20,12 @@ T = TypeVar("T")
 
 @click.command("build")
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
+@click.option("--drafts", is_flag=True, help="Show drafts and embargoed briefs too: a preview, not for the public.")
 @click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml.")
 @click.option("--site-url", metavar="URL", help="The site's address; default: site_url of mkdocs.yml.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
-def command(strict: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
+def command(strict: bool, drafts: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
     """Check the briefs and build the site; a failure leaves the old site as it was."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a version that we exclude
     if not Path("mkdocs.yml").is_file():
@@ -33,7 +34,7 @@ def command(strict: bool, site_dir: str | None, site_url: str | None, quiet: boo
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
 
-    _log_to(sys.stderr.isatty(), quiet)
+    log_to(sys.stderr.isatty(), quiet)
     options = {"site_dir": site_dir and str(Path(site_dir).absolute()), "site_url": site_url}
     try:
         config = load_config("mkdocs.yml", strict=strict or None, **{k: v for k, v in options.items() if v})
@@ -44,7 +45,7 @@ def command(strict: bool, site_dir: str | None, site_url: str | None, quiet: boo
     plugin = config.plugins.get("briefpress")
     if plugin is None:
         raise click.UsageError("mkdocs.yml does not name the plugin; add under plugins: - briefpress")
-    plugin.now = now
+    plugin.now, plugin.drafts = now, drafts
     if not quiet:
         plugin.progress = _Bars() if sys.stderr.isatty() else _Lines()
     config.plugins.on_startup(command="build", dirty=False)
@@ -57,12 +58,13 @@ def command(strict: bool, site_dir: str | None, site_url: str | None, quiet: boo
         config.plugins.on_shutdown()
 
 
-def _log_to(terminal: bool, quiet: bool) -> None:
-    """Print findings and warnings as they are; of MkDocs' other lines only ours are of use."""
+def log_to(terminal: bool, quiet: bool, serving: bool = False) -> None:
+    """Print findings and warnings as they are; of MkDocs' other lines only ours are of use, and those of its server."""
+    ours = ("mkdocs.plugins.briefpress", "mkdocs.livereload") if serving else ("mkdocs.plugins.briefpress",)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter())
     handler.addFilter(lambda record: record.levelno >= (logging.WARNING if quiet else logging.INFO)
-                      and (record.levelno >= logging.WARNING or record.name.startswith("mkdocs.plugins.briefpress")))  # fmt: skip
+                      and (record.levelno >= logging.WARNING or record.name.startswith(ours)))  # fmt: skip
     logger = logging.getLogger("mkdocs")
     logger.setLevel(logging.INFO)
     logger.handlers = [handler]

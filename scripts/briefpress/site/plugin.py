@@ -28,7 +28,8 @@ from briefpress import links, listing, search
 from briefpress.checks import check
 from briefpress.finding import Level, blocking
 from briefpress.outline import outline
-from briefpress.series import BRIEFS, Catalogue
+from briefpress.preview import Preview, preview
+from briefpress.series import BRIEFS, brief_paths
 from briefpress.site import manual
 from briefpress.site.assets import FOLDER
 from briefpress.site.rendering import OWN_TEMPLATES, Progress, Rendering
@@ -38,8 +39,6 @@ from briefpress.store import Store
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
-# Errors that can come from a fault in another brief; in the preview they do not hide this one.
-_OF_OTHERS = frozenset({"link-missing", "link-anchor", "link-unpublished", "related"})
 _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level.ADVICE: logging.INFO}
 
 
@@ -57,13 +56,15 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
 
     def __init__(self) -> None:
         self.serving = False
+        self.drafts = False
+        """Whether what is not published is shown, as it always is while serving."""
         self.now: dt.datetime | None = None
         """What decides what is public; None for SOURCE_DATE_EPOCH, else the clock."""
         self.progress = Progress()
         self.staging: Staging | None = None
         self.counter: CountHandler | None = None
-        self.good: Catalogue | None = None
-        """The last catalogue that could be read: `serve` keeps showing it."""
+        self.preview: Preview | None = None
+        """What was last previewed: `serve` keeps showing it where nothing can be read."""
         self.rendering: Rendering | None = None
         self.started = 0.0
         self.times: dict[str, float] = {}
@@ -115,16 +116,13 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         stopping = blocking(findings, strict=bool(config.strict))
         if not self.serving and (stopping or catalogue is None):
             raise Abort(f"{len(stopping)} to mend in {BRIEFS}/; the site was not built, and an old one stands as it was.")
-        if catalogue is None:
-            catalogue = self.good
-            if catalogue is None:
-                raise Abort(f"{BRIEFS}/series.yml cannot be read, so there is nothing to show yet.")
-        faulty = {one.path for one in findings if one.level is Level.ERROR and one.code not in _OF_OTHERS}
-        catalogue = Catalogue(catalogue.settings, tuple(b for b in catalogue.briefs if b.path not in faulty), catalogue.now)
-        self.good = catalogue
-        outlines = {brief.path: outline(brief.body, brief.body_line) for brief in catalogue.public}
+        if self.serving or self.drafts:
+            self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now())
+            catalogue = self.preview.catalogue
+        assert catalogue is not None
+        outlines = {brief.path: outline(brief.body, brief.body_line) for brief in (catalogue.briefs if self.preview else catalogue.public)}
         self.rendering = Rendering(config, root, catalogue, outlines, Store(root / self.config.store), self.config.source,
-                                   self.serving, self.progress)  # fmt: skip
+                                   self.serving, self.progress, self.preview)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started
 
     @staticmethod

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -32,6 +33,8 @@ from briefpress.checks.files import portrait
 from briefpress.limits import TooLong
 from briefpress.outline import Outline
 from briefpress.page import brief_page, published_files, surroundings
+from briefpress.preview import FOLDER as PREVIEW
+from briefpress.preview import Preview
 from briefpress.record.sitemap import sitemap
 from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
@@ -39,7 +42,7 @@ from briefpress.store import Store, digest
 from briefpress.texts import texts
 
 log = get_plugin_logger("briefpress")
-OWN_TEMPLATES = frozenset({"404", "brief", "frame", "home", "index", "list", "page", "search"})
+OWN_TEMPLATES = frozenset({"404", "brief", "faulty", "frame", "home", "index", "list", "moved", "page", "preview", "search"})
 """Templates of our own frame, without their ending; in them every value is escaped."""
 # No inline script or style anywhere on our own frame. WebAssembly is for the search.
 POLICY = "; ".join((
@@ -116,8 +119,12 @@ class Rendering:
     """The address of a brief's file with `{path}` in it, or empty."""
     serving: bool
     progress: Progress
+    preview: Preview | None = None
+    """What is shown besides the published, or None for a site that is published."""
     briefs: list[tuple[Brief, OwnFile]] = field(default_factory=list)
     pages: list[OwnPage] = field(default_factory=list)
+    moved: list[OwnPage] = field(default_factory=list)
+    """Pages at old addresses."""
     docs: dict[str, File] = field(default_factory=dict)
     """The site's Markdown pages by their path from the project's folder."""
     facets: tuple[listing.Facet, ...] = ()
@@ -140,13 +147,22 @@ class Rendering:
         self._files = files
         self._taken = {file.dest_uri: file.src_uri for file in files}
         docs_dir = Path(self.config.docs_dir).resolve().as_posix()
-        for brief in self.catalogue.public:
+        apart = self.preview.apart if self.preview else ()
+        for brief in (*self.catalogue.public, *apart):
             src_uri = posixpath.relpath((self.root / brief.path).as_posix(), docs_dir)
             self.briefs.append((brief, self._add(f"{self.catalogue.permalink(brief)}index.html", src_uri=src_uri)))
+        for brief in self.catalogue.public:
+            self._plan_aliases(brief)
         for page in listing.lists(self.catalogue):
             file = self._add(f"{page.url}index.html")
             self.pages.append(OwnPage(file, page.template, page.series, {"listing": page.listing}, page.changed))
-        self.pages.append(OwnPage(self._add("search/index.html"), "search.html", self.catalogue.settings.series[0], {}))
+        first = self.catalogue.settings.series[0]
+        self.pages.append(OwnPage(self._add("search/index.html"), "search.html", first, {}))
+        if self.preview is not None:
+            self.pages.append(OwnPage(self._add(f"{PREVIEW}index.html"), "preview.html", first, {"overview": self.overview}))
+            for unread in self.preview.unread:
+                file = self._add(f"{self.preview.unread_address(unread)}index.html")
+                self.pages.append(OwnPage(file, "faulty.html", first, {"path": unread, "findings": self.preview.rows(unread)}))
         self.facets = listing.facets(self.catalogue)
         for row in self.facets[0].rows:
             author = row.author
@@ -156,6 +172,17 @@ class Rendering:
         for address, data in content.items():
             self._add(address, data)
         self._add("_headers", HEADERS)
+
+    def _plan_aliases(self, brief: Brief) -> None:
+        """Pages at old addresses that lead to a brief."""
+        for alias, _ in brief.aliases:
+            address = alias.removeprefix("/") + ("index.html" if alias.endswith("/") else "")
+            if self.preview is not None and (not address.endswith(".html") or address in self._taken):
+                continue  # there is a finding for that
+            base = posixpath.relpath("/" + self.catalogue.permalink(brief), "/" + posixpath.dirname(address)) + "/"
+            whole = (self.config.site_url or "") + self.catalogue.permalink(brief)
+            values = {"url": base, "title": brief.title, "address": whole, "lang": brief.lang}
+            self.moved.append(OwnPage(self._add(address), "moved.html", self.catalogue.series(brief), values))
 
     def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "") -> OwnFile:
         """Add a file at an address.
@@ -185,6 +212,10 @@ class Rendering:
             of_series = page.file.url.startswith(f"{page.series.slug}/")
             context = self.context(page.file.url, page.series, page.series.lang, of_series=of_series)
             page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
+        for page in self.moved:
+            folder = posixpath.dirname(page.file.dest_uri)  # an old address can end in .html
+            context = self.context(folder and f"{folder}/", page.series, page.values["lang"])
+            page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
         self._check_anchors()
         self._add_sitemap(files)
 
@@ -195,11 +226,13 @@ class Rendering:
         for name in media:
             self._add(url + name, (self.root / brief.folder / name).read_bytes())
         self.counts["files"] = self.counts.get("files", 0) + len(media)
-        body = self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
+        # Of a withdrawn brief no text is shown, so none is set.
+        body = Body("", (), 0) if brief.withdrawal else self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
         for target in set(body.lost) - {link.target for link in outlined.links}:
             log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         page["body"] = Markup(page["body"])  # cleaned by body.render
+        page["findings"] = self.preview.rows(brief.path) if self.preview else []
         return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
 
     def _body(self, brief: Brief, around: Surroundings) -> Body:
@@ -243,8 +276,10 @@ class Rendering:
                 # The preview's live reload is a script in the page.
                 "policy": "" if self.serving else POLICY,
                 "sample": settings.sample,
+                "noindex": settings.sample or self.preview is not None,
                 "of_series": of_series or len(settings.series) == 1,
                 "serving": self.serving,
+                "preview": self.preview and {"url": PREVIEW, "text": self.overview["text"], "findings": self.preview.shared_findings()},
                 "searchable": bool(self.briefs) and not self.serving,
                 "menu": menu,
                 "footer": footer,
@@ -255,12 +290,17 @@ class Rendering:
             "texts": words,
         }
 
+    @cached_property
+    def overview(self) -> dict[str, Any]:
+        """What is not published; empty where nothing is previewed."""
+        return self.preview.overview() if self.preview else {}
+
     def _series(self, series: Series) -> dict[str, Any]:
         return listing.series_entry(series) | {"stylesheet": self.assets.get(f"series-{series.slug}.css", "")}
 
     def _check_anchors(self) -> None:
         """Anchors between briefs and Markdown pages; MkDocs checks those between Markdown pages."""
-        outlines = {id(file): (brief, self.outlines[brief.path]) for brief, file in self.briefs}
+        outlines = {id(file): (brief, self.outlines[brief.path]) for brief, file in self.briefs if not brief.withdrawal}
         for path, file in self.docs.items():
             for target, anchors in ((file.page and file.page.links_to_anchors) or {}).items():
                 if id(target) not in outlines:
@@ -270,7 +310,7 @@ class Rendering:
                     if anchor not in outlined.anchors:
                         log.warning("%s contains a link '%s', but %s has no heading for '#%s'", path, typed, brief.path, anchor)
         for brief, _ in self.briefs:
-            for link in self.outlines[brief.path].links:
+            for link in () if brief.withdrawal else self.outlines[brief.path].links:
                 full = posixpath.normpath(posixpath.join(posixpath.dirname(brief.path), link.target.partition("#")[0]))
                 anchor = link.target.partition("#")[2]
                 page = self.docs[full].page if full in self.docs and anchor else None
@@ -280,16 +320,17 @@ class Rendering:
     def _add_sitemap(self, files: Files) -> None:
         site_url = self.config.site_url or ""
         rows: list[tuple[str, dt.date | None]] = [
-            (site_url + self.catalogue.permalink(brief), brief.date) for brief, _ in self.briefs
+            (site_url + self.catalogue.permalink(brief), brief.changed) for brief, _ in self.briefs
         ]
-        newest = max((brief.date for brief, _ in self.briefs), default=None)
+        newest = max((brief.changed for brief, _ in self.briefs), default=None)
         rows += [(site_url + page.file.url, page.changed) for page in self.pages]
         for doc in files.documentation_pages():
             if doc.page is not None and not doc.inclusion.is_excluded():
                 date = doc.page.meta.get("date")
                 home = doc.page.is_homepage
                 rows.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
-        self._add("sitemap.xml", sitemap(rows))
+        if self.preview is None:  # a preview is for nobody to harvest
+            self._add("sitemap.xml", sitemap(rows))
         self.counts["pages"] = len(rows)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -28,6 +29,11 @@ class History:
     """The commit that `ref` is."""
     base: str
     """Where this branch left it; the commit itself where the two share nothing."""
+
+    @property
+    def name(self) -> str:
+        """The ref as a finding names it; of a commit the beginning is enough."""
+        return self.ref[:10] if re.fullmatch("[0-9a-f]{40}", self.ref) else self.ref
 
     @classmethod
     def at(cls, root: Path, ref: str) -> History:
@@ -58,6 +64,13 @@ class History:
         """The files under `briefs/` that differ between a commit and the working tree; paths from the root."""
         listed = _run(self.root, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", BRIEFS)
         return frozenset(path for path in listed.split("\0") if path)
+
+    def content(self, commit: str, path: str) -> bytes:
+        """A file as it stood at a commit; empty where it was not there."""
+        try:
+            return _git(self.root, "cat-file", "blob", f"{commit}:./{path}")
+        except HistoryError:
+            return b""
 
     def write(self, commit: str, paths: frozenset[str], folder: Path) -> None:
         """Write files as they stood at a commit, with `series.yml` and `people.yml`, below a folder.

@@ -11,6 +11,7 @@ import re
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from briefpress.brief import Brief
@@ -55,18 +56,22 @@ def check_record(catalogue: Catalogue, root: Path, history: History) -> list[Fin
         touched = before.path in mine or (ours is not None and ours.path in mine)
         if ours is None or not ours.is_public(catalogue.now):
             if touched:
-                findings += _vanished(before, ours, there, catalogue, root, history.ref)
+                findings += _vanished(before, ours, there, catalogue, root, history.name)
         elif left is None and ours.path != before.path:
-            findings += _both(before, ours, there, catalogue, history.ref)
+            findings += _both(before, ours, there, catalogue, history.name)
         elif touched or any(path.startswith(f"{ours.folder}/") for path in mine if ours.folder):
             # What others changed there since this branch left it will come with them.
-            findings += _changed(left if left and left.is_public(catalogue.now) else before, ours, changed & mine, history.ref)
+            if left is not None and left.is_public(catalogue.now):
+                findings += _changed(_Compared(left, ours, history, history.base, root), mine)
+            else:
+                findings += _changed(_Compared(before, ours, history, history.commit, root), mine)
     return findings
 
 
 def _read(history: History, commit: str, paths: frozenset[str], catalogue: Catalogue) -> Catalogue | None:
     """The briefs at a commit, of those paths; None where there was no series yet."""
-    briefs = frozenset(path for path in paths if path.endswith(".md"))
+    # A brief's figures and data are in its folder, and may change without its text.
+    briefs = frozenset(path if path.endswith(".md") else f"{path.rpartition('/')[0]}/index.md" for path in paths)
     with tempfile.TemporaryDirectory(prefix="briefpress-") as folder:
         history.write(commit, briefs, Path(folder))
         if not (Path(folder) / "briefs/series.yml").is_file():
@@ -123,7 +128,19 @@ def _both(before: Brief, ours: Brief, there: Catalogue, catalogue: Catalogue, re
 # --- what changed ------------------------------------------------------------------------------
 
 
-def _changed(before: Brief, ours: Brief, changed: frozenset[str], ref: str) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class _Compared:
+    """A brief as it is public at a commit, and as it is here."""
+
+    before: Brief
+    ours: Brief
+    history: History
+    commit: str
+    root: Path
+
+
+def _changed(pair: _Compared, mine: frozenset[str]) -> Iterator[Finding]:
+    before, ours, ref = pair.before, pair.ours, pair.history.name
     report = Report(ours.path)
     gone = Counter(map(_entry, before.corrections)) - Counter(map(_entry, ours.corrections))
     for kind, date, note in gone:
@@ -132,7 +149,7 @@ def _changed(before: Brief, ours: Brief, changed: frozenset[str], ref: str) -> I
                    "bring it back as it was, " + (f'note: "{note}"' if note else f"kind: {kind}") + ", and add a new entry below it")  # fmt: skip
     if not _new(before, ours):
         remedy = "add an entry under corrections, with a date, a kind and a note; for a slip of the pen, kind: typo is enough"
-        found = list(_differences(before, ours, changed))
+        found = list(_differences(pair, mine))
         for place, message in found[:_MOST]:
             report.add("record-text", place, f"{message}, and {before.reference} is public at {ref}", remedy)
         if len(found) > _MOST:
@@ -190,20 +207,27 @@ def _paragraphs(body: str) -> Iterator[tuple[int, str]]:
             block = []
 
 
-def _files(brief: Brief, changed: frozenset[str]) -> list[tuple[str, Place]]:
+def _files(pair: _Compared, mine: frozenset[str]) -> Iterator[tuple[str, Place]]:
     """The figures and data of a brief that differ, with the places where they are named."""
-    if not brief.folder or not any(path.startswith(f"{brief.folder}/") and path != brief.path for path in changed):
-        return []
+    before, ours = pair.before, pair.ours
+    if not ours.folder or not any(path.startswith((f"{ours.folder}/", f"{before.folder}/")) for path in mine if path != ours.path):
+        return
     try:
-        outlined = outline(brief.body, brief.body_line)
+        outlined = outline(ours.body, ours.body_line)
     except TooLong:
-        return []  # there is a finding for that
-    named = {name.text: name.place for name, _ in named_files(brief, outlined)}
-    return [(name, place) for name, place in named.items() if f"{brief.folder}/{name}" in changed]
+        return  # there is a finding for that
+    named = {name.text: name.place for name, _ in named_files(ours, outlined)}
+    for name, place in named.items():
+        was = pair.history.content(pair.commit, f"{before.folder}/{name}")
+        file = pair.root / ours.folder / name
+        # The line ends of a table are the machine's own.
+        if was and file.is_file() and was.replace(b"\r\n", b"\n") != file.read_bytes().replace(b"\r\n", b"\n"):
+            yield name, place
 
 
-def _differences(before: Brief, ours: Brief, changed: frozenset[str]) -> Iterator[tuple[Place, str]]:
+def _differences(pair: _Compared, mine: frozenset[str]) -> Iterator[tuple[Place, str]]:
     """Each thing that differs: its place in our file, and a sentence without its end."""
+    before, ours = pair.before, pair.ours
     old, new = _header(before), _header(ours)
     for name in old:
         if old[name] == new[name]:
@@ -213,7 +237,7 @@ def _differences(before: Brief, ours: Brief, changed: frozenset[str]) -> Iterato
         what = "key issues" if name == "key_issues" else name
         said = f': {_excerpt(gone[0], came[0])}' if gone and came and gone[0] and came[0] else ""
         yield ours.place(name), f"the {what} changed{said}"
-    for name, place in _files(ours, changed):
+    for name, place in _files(pair, mine):
         yield place, f"the file {name} changed"
     was, now = _body(before.body), _body(ours.body)
     blocks = list(_paragraphs(ours.body))

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -519,3 +519,16 @@ def reader(browser: Any, serve: str) -> Iterator[Reader]:
     someone = Reader(browser, serve)
     yield someone
     someone.close()
+
+
+@pytest.fixture
+def read_site(browser: Any) -> Iterator[Callable[[Path], Reader]]:
+    """Give a function that serves another built site, and gives a reader of it."""
+    with ExitStack() as stack:
+
+        def read(folder: Path) -> Reader:
+            someone = Reader(browser, stack.enter_context(serving(folder)))
+            stack.callback(someone.close)
+            return someone
+
+        yield read

@@ -136,6 +136,51 @@ def test_axe_finds_nothing_on_the_manuals(built_site, reader, axe, width, scheme
     assert found == {}
 
 
+@pytest.fixture
+def previewed(project, build, brief_text):
+    """A preview with every kind of page that only a preview has, and with what is on the record."""
+    body = "## Introduction\n\nA paragraph.\n\n## What to do\n\nAnother one.\n"
+    log = [{"date": "2024-06-01", "kind": "correction", "note": "The share is 44 per cent, not 41, in the introduction."}]
+    gone = [*log, {"date": "2024-06-02", "kind": "withdrawal", "note": "The survey on which it rested was taken back."}]
+    folder = project(
+        {
+            "2024/1.md": brief_text("1/2024", "2024-05-01", "A corrected brief", body, corrections=log, aliases=["/old/"]),
+            "2024/2.md": brief_text("2/2024", "2024-05-02", "A withdrawn brief", body, corrections=gone, topics=["records"]),
+            "2024/3.md": brief_text("3/2024", "2024-05-03", "Une traduction", body, lang="fr", translation_of="1/2024"),
+            "2024/4.md": brief_text("4/2024", "2024-05-04", "A draft", body, draft=True),
+            "2024/5.md": brief_text("5/2024", "2999-05-05", "A brief under embargo", body, embargo="2999-05-05", lint_ignore=[
+                {"rule": "number-year", "reason": "It waits for a long time."}]),
+            "2024/6.md": f"---\ntitle: A half-written draft\ndraft: true\n---\n\n{body}",
+        },
+        docs=True,
+    )  # fmt: skip
+    done = build(folder, "--drafts", "--strict")
+    assert done.returncode == 0, done.stderr
+    return folder / "site"
+
+
+PREVIEWED = ["", "policy-briefs/", "preview/", "preview/2024-6/", *(f"policy-briefs/2024/{n}/" for n in range(1, 6))]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_a_preview(previewed, read_site, axe, width, scheme):
+    someone = read_site(previewed)
+    found = {}
+    for path in [*PREVIEWED, "publishing/"]:
+        page = someone.open(path, width=width, scheme=scheme)
+        found |= {f"{path} {rule}": nodes for rule, nodes in violations(page, axe).items()}
+        assert page.locator("meta[name=robots][content=noindex]").count() == 1
+    assert found == {}
+
+
+def test_vnu_finds_nothing_in_a_preview(previewed, vnu):
+    files = [previewed / path / "index.html" for path in [*PREVIEWED, "old/"]]
+    result = subprocess.run([*vnu, "--format", "json", "--exit-zero-always", *files], capture_output=True, text=True, check=True)
+    messages = json.loads(result.stderr)["messages"]
+    assert [one["url"] + one["message"] for one in messages if one["type"] != "info" and not re.search(UNKNOWN_TO_VNU, one["message"])] == []
+
+
 def test_vnu_finds_nothing_but_what_is_materials(built_site, vnu):
     pages = built_site.pages()
     assert len(pages) > 10

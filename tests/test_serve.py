@@ -223,8 +223,7 @@ def test_each_save_gives_a_new_page_with_one_body_made(folder: Path, preview: Pr
         page.locator(".findings", has_text="date-format").wait_for(state="detached", timeout=PATIENCE * 1000)
         page.locator("main h1", has_text="The first brief").wait_for()
         page.keyboard.press("/")
-        said = page.locator("dialog").inner_text()
-        assert "preview has no search" in said
+        page.locator("dialog", has_text="preview has no search").wait_for()
     finally:
         page.close()
 

@@ -62,8 +62,9 @@ class History:
 
     def changed(self, commit: str) -> frozenset[str]:
         """The files under `briefs/` that differ between a commit and the working tree; paths from the root."""
-        listed = _run(self.root, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", BRIEFS)
-        return frozenset(path for path in listed.split("\0") if path)
+        known = _run(self.root, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", BRIEFS)
+        new = _run(self.root, "ls-files", "--others", "--exclude-standard", "-z", "--", BRIEFS)
+        return frozenset(path for path in (known + "\0" + new).split("\0") if path)
 
     def content(self, commit: str, path: str) -> bytes:
         """A file as it stood at a commit; empty where it was not there."""

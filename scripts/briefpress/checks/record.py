@@ -56,7 +56,7 @@ def check_record(catalogue: Catalogue, root: Path, history: History) -> list[Fin
         touched = before.path in mine or (ours is not None and ours.path in mine)
         if ours is None or not ours.is_public(catalogue.now):
             if touched:
-                findings += _vanished(before, ours, there, catalogue, root, history.name)
+                findings += _vanished(before, ours, there, catalogue, mine, history)
         elif left is None and ours.path != before.path:
             findings += _both(before, ours, there, catalogue, history.name)
         elif touched or any(path.startswith(f"{ours.folder}/") for path in mine if ours.folder):
@@ -82,9 +82,12 @@ def _read(history: History, commit: str, paths: frozenset[str], catalogue: Catal
 # --- what vanished -----------------------------------------------------------------------------
 
 
-def _vanished(before: Brief, ours: Brief | None, there: Catalogue, catalogue: Catalogue, root: Path, ref: str) -> Iterator[Finding]:
+def _vanished(before: Brief, ours: Brief | None, there: Catalogue, catalogue: Catalogue, mine: frozenset[str],
+              history: History) -> Iterator[Finding]:  # fmt: skip
+    ref = history.name
     name = before.reference
-    moved = catalogue.by_path.get(before.path) or next((one for one in catalogue.briefs if _body(one.body) == _body(before.body)), None)
+    new = [one for one in catalogue.briefs if one.path in mine and one.key not in there.by_key]
+    moved = catalogue.by_path.get(before.path) or next((one for one in new if _body(one.body) == _body(before.body)), None)
     old = f"/{there.permalink(before)}"
     if ours is not None:
         if not ours.sound:
@@ -104,7 +107,7 @@ def _vanished(before: Brief, ours: Brief | None, there: Catalogue, catalogue: Ca
             field, was, now, back = "series", before.series, moved.series, "put it back into its series"
         report.add("record-vanished", moved.place(field), f"{was} is public at {ref} and is now {now}",
                    f"{back}; or say it on the record: aliases: [{old}], and a correction that says why")  # fmt: skip
-    elif (root / before.path).is_file():
+    elif (history.root / before.path).is_file():
         return  # it cannot be read, and there is a finding for that
     else:
         report = Report(before.path)

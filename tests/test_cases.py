@@ -22,6 +22,10 @@ OF_LENGTH = frozenset({"text-length", "heading-count"})
 
 # Rules that no folder shows, since the file would be too large or too slow to keep here.
 SHOWN_ELSEWHERE = {
+    "record-correction": "test_record.py",
+    "record-number": "test_record.py",
+    "record-text": "test_record.py",
+    "record-vanished": "test_record.py",
     "file-size": "test_front_matter.py",
     "file-weight": "test_media.py",
     "link-unread": "test_build.py",

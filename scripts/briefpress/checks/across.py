@@ -148,7 +148,7 @@ _ALIAS = re.compile(r"/(?:[A-Za-z0-9_~.\-]+/)*(?:[A-Za-z0-9_~\-]+\.html)?")
 def _aliases(catalogue: Catalogue) -> list[Finding]:
     """Old addresses: well formed, free, and leading to one brief."""
     findings: list[Finding] = []
-    permalinks = {catalogue.permalink(brief): brief for brief in catalogue.briefs if brief.number is not None or brief.sound}
+    permalinks = {catalogue.permalink(brief): brief for brief in reversed(catalogue.briefs) if brief.number is not None or brief.sound}
     first: dict[str, Brief] = {}
     form = "write what follows the site's own address, with slashes at both ends, /publications/old/, or with .html at its end"
     for brief in catalogue.briefs:

@@ -70,7 +70,7 @@ def _corrections(brief: Brief, catalogue: Catalogue, report: Report) -> None:
         if one.date < brief.date:
             report.add("correction-date", one.place, f"correction {index} is of {one.date}, before the brief's own date, {brief.date}",
                        "write the day on which the correction was made")  # fmt: skip
-        elif one.date > today and brief.is_public(catalogue.now):
+        elif one.date > today and not brief.draft and (brief.embargo is None or brief.embargo <= catalogue.now):
             report.add("correction-date", one.place, f"correction {index} is of {one.date}, which is still to come",
                        f"write the date of today, {today}")  # fmt: skip
         if last is not None and one.date < last:

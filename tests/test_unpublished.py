@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 BODY = "\n".join(f"## {name}\n\nA paragraph that stands here so that there is a text to set.\n" for name in ("One", "Two"))
 BEFORE, AFTER = "2024-07-01T08:59+02:00", "2024-07-01T09:00+02:00"
 PLACES = ("title", "subtitle", "name", "affiliation", "bio", "issue", "text", "heading", "footnote", "alternative", "caption",
-          "figure", "drawing", "column", "record", "keyword", "description", "funding", "thanks", "picture")  # fmt: skip
+          "figure", "drawing", "column", "record", "keyword", "description", "funding", "thanks", "picture", "log", "alias")  # fmt: skip
 """Where a brief says something; each place gets a word of its own."""
 
 
@@ -50,6 +50,8 @@ def folder_of(brief: str, number: str, write: Callable[..., str], **fields: obje
         image=picture,
         image_alt="A picture that says nothing more.",
         data=[data],
+        corrections=[{"date": "2024-07-01", "kind": "correction", "note": f"The second section says {word['log']} now."}],
+        aliases=[f"/{word['alias']}/"],
         **fields,
     )  # fmt: skip
     return {
@@ -129,9 +131,10 @@ def test_after_its_embargo_a_brief_is_published_whole_and_a_draft_is_not(laid_ou
     page = "policy-briefs/2024/3/index.html"
     for place, word in words("embargo").items():
         assert holding(files, word), place
-        if place not in ("drawing", "column", "record", "description"):
+        if place not in ("drawing", "column", "record", "description", "alias"):
             assert page in holding(files, word), place
     name = words("embargo")["figure"]
+    assert f"{words('embargo')['alias']}/index.html" in files
     assert {f"policy-briefs/2024/3/{name}.svg", f"policy-briefs/2024/3/{name}.csv"} <= set(files)
     assert any(name.endswith(".pf_index") for name in holding(files, words("embargo")["text"]))
     assert any(name.endswith(".pf_fragment") for name in holding(files, words("embargo")["footnote"]))

@@ -259,3 +259,56 @@ def test_a_port_that_is_taken_is_said(folder: Path) -> None:
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
     assert f"nothing can be served at {addr}" in done.stderr
+
+
+AWFUL = {
+    "twin": "title: One with a taken number\nnumber: 1/2024\ndate: 2024-05-01\nauthor: Ada Example\n"
+            'key_issues: ["One is here.", "Two is here."]',
+    "bare": "title: A header with nothing else",
+    "no-title": "number: 11/2024\ndate: 2024-05-01",
+    "lang": "title: A language that nobody speaks\nnumber: 12/2024\nlang: xx\nlicense: CC BY\ndate: 2024-05-01",
+    "topics": "title: A topic that is in no list\nnumber: 13/2024\ndate: 2024-05-01\nauthor: Ada Example\n"
+              'key_issues: ["One is here.", "Two is here."]\ntopics: [nonsense, records]\nregions: [nowhere]',
+    "aliases": "title: Addresses of others\nnumber: 14/2024\ndate: 2024-05-01\nauthor: Ada Example\n"
+               'key_issues: ["One is here.", "Two is here."]\n'
+               "aliases: [/about/, /policy-briefs/, odd, /policy-briefs/2024/2/, /404.html, /preview/x/]",
+    "translation": "title: A translation of nothing\nnumber: 15/2024\ndate: 2024-05-01\nlang: fr\ntranslation_of: 99/2024",
+    "log": "title: A log of nonsense\nnumber: 16/2024\ndate: 2024-05-01\n"
+           "corrections: [one, [a, b], 5, {kind: withdrawal}, {date: 9999-12-31, kind: typo}]",
+    "embargo": "title: An embargo of nonsense\nnumber: 17/2024\ndraft: perhaps\nembargo: yesterday",
+    "series": "title: A series that is none\nseries: nowhere\nnumber: 18/2024",
+    "year": "title: A number that is a year\nnumber: 2024",
+}  # fmt: skip
+
+
+def test_the_preview_shows_every_kind_of_awful_brief(folder: Path, tmp_path: Path) -> None:
+    year = folder / "briefs/2024"
+    for name, header in AWFUL.items():
+        (year / f"{name}.md").write_text(f"---\n{header}\n---\n\n{BODY}\n![Nothing](none.svg)\n[x](nowhere.md)\n[y](javascript:alert)\n")
+    (year / "empty.md").write_text("")
+    (year / "bytes.md").write_bytes(bytes(range(256)))
+    awry = year / "awry"
+    awry.mkdir()
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><title>zqsecret</title></svg>')
+    (awry / "link.svg").symlink_to(secret)
+    (awry / "index.md").write_text(f"---\n{AWFUL['topics'].replace('13/', '19/')}\nimage: link.svg\nimage_alt: A link to a secret of the house.\n"
+                                   f"data: [../../series.yml]\n---\n\n{BODY}\n"
+                                   "![A link to a secret](link.svg)\n\n![Up](../../../mkdocs.yml)\n")  # fmt: skip
+    running = Preview(folder, tmp_path)
+    try:
+        running.wait("the preview", lambda: running.get("")[0] == 200)
+        assert "Traceback" not in running.said()
+        overview = running.get("preview/")[1]
+        pages = dict(re.findall(r'<li><a href="\.\./([^"]*)">[^<]*</a> <span class="count">.*?briefs/2024/([\w./-]+)</span>', overview))
+        assert {*pages.values()} == {f"{name}.md" for name in (*AWFUL, "empty", "bytes", "3")} | {"awry/index.md"}
+        for address, name in pages.items():
+            status, page = running.get(address)
+            assert status == 200, name
+            assert name == "3.md" or f"briefs/2024/{name}:" in page, f"{name} says what is wrong with it"
+            assert "zqsecret" not in page
+            assert "javascript:" not in re.sub(r'<div class="findings".*?</div>', "", page, flags=re.DOTALL)
+        assert running.get("policy-briefs/2024/19/link.svg")[0] == 404
+        assert running.get("policy-briefs/2024/1/")[0] == running.get("policy-briefs/2024/2/")[0] == 200
+    finally:
+        running.end()

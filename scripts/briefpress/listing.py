@@ -205,7 +205,7 @@ def _subjects(catalogue: Catalogue, newest_first: Sequence[Brief], kind: str) ->
     labels = subject_labels(catalogue, kind)
     briefs: dict[str, list[Brief]] = defaultdict(list)
     for brief in newest_first:
-        for one in dict.fromkeys(named.text for named in getattr(brief, kind)):
+        for one in dict.fromkeys(named.text for named in getattr(brief, kind) if named.text in labels):
             briefs[one].append(brief)
     for key in sorted(briefs, key=lambda key: folded(labels[key])):
         yield Row(key, labels[key], f"{kind}/{key}/", tuple(briefs[key]))

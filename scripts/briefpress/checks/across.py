@@ -178,6 +178,6 @@ def _is_of_site(parts: list[str], catalogue: Catalogue) -> bool:
     """Whether an address is that of a list, or may become one."""
     series = catalogue.settings.get(parts[0])
     if series is None:
-        return parts[0] in RESERVED
+        return parts[0] in RESERVED or parts in (["index.html"], ["404.html"])
     of_year = series.numbering != "continuous" and len(parts) == 2 and re.fullmatch("[0-9]{4}", parts[1]) is not None
     return len(parts) == 1 or parts[1] in ("page", "years") or "page" in parts[2:] or of_year

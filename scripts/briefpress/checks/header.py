@@ -64,17 +64,17 @@ def _dates(brief: Brief, catalogue: Catalogue, report: Report) -> None:
 def _corrections(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     today = catalogue.now.astimezone(catalogue.settings.timezone).date()
     last: dt.date | None = None
-    for index, one in enumerate(brief.corrections, 1):
+    for one in brief.corrections:
         if one.date is None:
             continue
         if one.date < brief.date:
-            report.add("correction-date", one.place, f"correction {index} is of {one.date}, before the brief's own date, {brief.date}",
+            report.add("correction-date", one.place, f"the {one.kind} of {one.date} is older than the brief, which is of {brief.date}",
                        "write the day on which the correction was made")  # fmt: skip
         elif one.date > today and not brief.draft and (brief.embargo is None or brief.embargo <= catalogue.now):
-            report.add("correction-date", one.place, f"correction {index} is of {one.date}, which is still to come",
+            report.add("correction-date", one.place, f"the {one.kind} of {one.date} is still to come",
                        f"write the date of today, {today}")  # fmt: skip
         if last is not None and one.date < last:
-            report.add("correction-order", one.place, f"correction {index} is older than the one before it",
+            report.add("correction-order", one.place, f"the {one.kind} of {one.date} stands after a younger entry, of {last}",
                        "put the corrections in the order of their dates")  # fmt: skip
         last = one.date
     for one in [one for one in brief.corrections if one.kind == "withdrawal"][1:]:

@@ -151,8 +151,6 @@ class Rendering:
         for brief in (*self.catalogue.public, *apart):
             src_uri = posixpath.relpath((self.root / brief.path).as_posix(), docs_dir)
             self.briefs.append((brief, self._add(f"{self.catalogue.permalink(brief)}index.html", src_uri=src_uri)))
-        for brief in self.catalogue.public:
-            self._plan_aliases(brief)
         for page in listing.lists(self.catalogue):
             file = self._add(f"{page.url}index.html")
             self.pages.append(OwnPage(file, page.template, page.series, {"listing": page.listing}, page.changed))
@@ -172,13 +170,16 @@ class Rendering:
         for address, data in content.items():
             self._add(address, data)
         self._add("_headers", HEADERS)
+        for brief in self.catalogue.public:
+            self._plan_aliases(brief)
 
     def _plan_aliases(self, brief: Brief) -> None:
         """Pages at old addresses that lead to a brief."""
         for alias, _ in brief.aliases:
             address = alias.removeprefix("/") + ("index.html" if alias.endswith("/") else "")
-            if self.preview is not None and (not address.endswith(".html") or address in self._taken):
-                continue  # there is a finding for that
+            if self.serving and (not address.endswith(".html") or address.startswith("/") or address in self._taken):
+                log.warning("%s: nothing leads from %s, which is no address or that of another page", brief.path, alias)
+                continue
             base = posixpath.relpath("/" + self.catalogue.permalink(brief), "/" + posixpath.dirname(address)) + "/"
             whole = (self.config.site_url or "") + self.catalogue.permalink(brief)
             values = {"url": base, "title": brief.title, "address": whole, "lang": brief.lang}

@@ -200,7 +200,7 @@ def _correction(node: Node, label: str, report: Report) -> Correction | None:
             if getattr(found, name) is None and name not in given:
                 report.add("missing-field", node.place, f'there is no "{name}" of {label}', f"add {example}")
     if found.shown and found.note is not None and len(found.note.text) < 20:
-        report.add("correction-note", found.note.place, f"the note of {label} has {len(found.note.text)} character{'s' if len(found.note.text) > 1 else ''}",
+        report.add("correction-note", found.note.place, f'the note of {label} is short: "{found.note.text}"',
                    "say what changed, from what to what, and whether the conclusions change")  # fmt: skip
     return found
 

@@ -114,11 +114,12 @@ def make_project(
         docs: take over the manuals and the menu too.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # Cutting the fonts takes seconds. The store keeps them by what they depend on, so all may share them.
-    fonts, link = ROOT / ".cache/briefpress/fonts", folder / ".cache/briefpress/fonts"
-    fonts.mkdir(parents=True, exist_ok=True)
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(fonts)
+    # Cutting fonts and setting PDFs takes time. The store keeps them by what they depend on, so all may share them.
+    for kind in ("fonts", "pdfs", "glyphs"):
+        kept, link = ROOT / ".cache/briefpress" / kind, folder / ".cache/briefpress" / kind
+        kept.mkdir(parents=True, exist_ok=True)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(kept)
     settings = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
     settings, found = re.subn(r"(?m)^site_url:.*$", f"site_url: {SITE_URL}", settings)
     assert found == 1, "mkdocs.yml has one line for site_url"

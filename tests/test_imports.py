@@ -67,7 +67,8 @@ LIBRARIES = {
     "PIL": ("media.py",),
     "defusedxml": ("media.py",),
     "yaml": ("front_matter.py",),
-    "fontTools": ("site/fonts.py",),
+    "fontTools": ("site/fonts.py", "typeset/press.py"),
+    "typst": ("typeset/press.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
 }

@@ -179,6 +179,7 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
             if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
         ],
         "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
+        "pdf": "",
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
         "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",

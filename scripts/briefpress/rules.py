@@ -107,6 +107,9 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("language", E, "A language is written as its code: en, fr, pt-BR."),
         Rule("license", E, "A licence is written as its SPDX identifier: CC-BY-4.0."),
     ),
+    "On paper": (
+        Rule("glyph-missing", A, "Every character has a letterform in the faces of the PDF."),
+    ),
     "Files beside a brief": (
         Rule("file-missing", E, "A file that the brief names lies in its folder."),
         Rule("file-kind", E, "A file is of a kind that is published, and is what its name says."),

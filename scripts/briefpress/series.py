@@ -52,6 +52,8 @@ class Series:
     contact: str = ""
     colour: str = ""
     """The accent of its pages, #rrggbb in lower case; empty for the theme's own."""
+    columns: str = "2"
+    """How many columns its PDFs have, 1 or 2."""
     topics: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
 
@@ -155,6 +157,10 @@ class Catalogue:
     def of(self, series: Series) -> tuple[Brief, ...]:
         """The public briefs of one series, from old to new."""
         return tuple(brief for brief in self.public if brief.series == series.slug)
+
+    def pdf_name(self, brief: Brief) -> str:
+        """The name of a brief's PDF, which lies beside its page; it tells what the file is where it is kept."""
+        return f"{brief.series}-{address_part(brief.reference)}.pdf"
 
     def permalink(self, brief: Brief) -> str:
         """The address of a brief under the site's own, with a slash at its end; it never changes."""

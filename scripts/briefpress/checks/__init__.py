@@ -73,6 +73,16 @@ def too_long(brief: Brief) -> Finding:
     return report.findings[0]
 
 
+def missing_glyph(brief: Brief, char: str) -> Finding:
+    """The finding for a character that no face of the PDF has."""
+    before, found, _ = brief.body.partition(char)
+    line = brief.body_line + before.count("\n") if found else 1
+    report = Report(brief.path)
+    report.add("glyph-missing", Place(line, 1), f'the PDF has an empty box for "{char}", U+{ord(char):04X}, which no face has',
+               "write it in another way, if its readers on paper should see it")  # fmt: skip
+    return report.findings[0]
+
+
 def lost_link(brief: Brief, target: str) -> Finding:
     """The finding for a link or a picture that is seen only when the text is set."""
     before, found, _ = brief.body.partition(target)

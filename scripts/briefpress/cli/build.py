@@ -21,11 +21,12 @@ T = TypeVar("T")
 @click.command("build")
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
 @click.option("--drafts", is_flag=True, help="Show drafts and embargoed briefs too: a preview, not for the public.")
+@click.option("--no-pdf", is_flag=True, help="Make no PDFs.")
 @click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml.")
 @click.option("--site-url", metavar="URL", help="The site's address; default: site_url of mkdocs.yml.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
-def command(strict: bool, drafts: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
+def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
     """Check the briefs and build the site; a failure leaves the old site as it was."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a version that we exclude
     if not Path("mkdocs.yml").is_file():
@@ -45,7 +46,7 @@ def command(strict: bool, drafts: bool, site_dir: str | None, site_url: str | No
     plugin = config.plugins.get("briefpress")
     if plugin is None:
         raise click.UsageError("mkdocs.yml does not name the plugin; add under plugins: - briefpress")
-    plugin.now, plugin.drafts = now, drafts
+    plugin.now, plugin.drafts, plugin.pdf = now, drafts, not no_pdf
     if not quiet:
         plugin.progress = _Bars() if sys.stderr.isatty() else _Lines()
     config.plugins.on_startup(command="build", dirty=False)

@@ -49,6 +49,8 @@ class BriefpressConfig(Config):
     """The address of a brief's file, with `{path}` in it, for the link to its source."""
     store = opt.Type(str, default=".cache/briefpress")
     """The folder, beside mkdocs.yml, of what is kept between builds."""
+    pdf = opt.Type(bool, default=True)
+    """Whether each brief has a PDF beside its page."""
 
 
 class BriefpressPlugin(BasePlugin[BriefpressConfig]):
@@ -60,6 +62,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """Whether what is not published is shown, as it always is while serving."""
         self.now: dt.datetime | None = None
         """What decides what is public; None for SOURCE_DATE_EPOCH, else the clock."""
+        self.pdf = True
+        """Whether PDFs are made, where the configuration has them too."""
         self.progress = Progress()
         self.staging: Staging | None = None
         self.counter: CountHandler | None = None
@@ -122,7 +126,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         assert catalogue is not None
         outlines = {brief.path: outline(brief.body, brief.body_line) for brief in (catalogue.briefs if self.preview else catalogue.public)}
         self.rendering = Rendering(config, root, catalogue, outlines, Store(root / self.config.store), self.config.source,
-                                   self.serving, self.progress, self.preview)  # fmt: skip
+                                   self.serving, self.progress, self.preview, self.pdf and self.config.pdf)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started
 
     @staticmethod
@@ -254,8 +258,20 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             self.staging = None
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
-        """Follow changes to briefs too."""
+        """Follow changes to briefs too, and make a PDF when somebody asks for it."""
         server.watch(str(self._root(config) / BRIEFS))
+        pages = server.get_app()
+        assert pages is not None
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            path = str(environ.get("PATH_INFO", "")).removeprefix(server.mount_path)
+            data = self.rendering.print_on_demand(path) if self.rendering and path.endswith(".pdf") else None
+            if data is None:
+                return pages(environ, start_response)
+            start_response("200 OK", [("Content-Type", "application/pdf"), ("Content-Length", str(len(data)))])
+            return [data]
+
+        server.set_app(answer)
         return server
 
     def _forget_counter(self) -> None:

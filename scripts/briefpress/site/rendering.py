@@ -6,9 +6,11 @@ MkDocs places the files; their content comes from here.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,9 +30,10 @@ from mkdocs.structure.pages import Page
 from briefpress import listing
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
-from briefpress.checks import lost_link, too_long
+from briefpress.checks import lost_link, missing_glyph, too_long
 from briefpress.checks.files import portrait
 from briefpress.limits import TooLong
+from briefpress.media import PICTURES, Media
 from briefpress.outline import Outline
 from briefpress.page import brief_page, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
@@ -40,6 +43,8 @@ from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
 from briefpress.texts import texts
+from briefpress.typeset import NOT_PRINTED, Print
+from briefpress.typeset.press import PressError
 
 log = get_plugin_logger("briefpress")
 OWN_TEMPLATES = frozenset({"404", "brief", "faulty", "frame", "home", "index", "list", "moved", "page", "preview", "search"})
@@ -121,6 +126,10 @@ class Rendering:
     progress: Progress
     preview: Preview | None = None
     """What is shown besides the published, or None for a site that is published."""
+    pdf: bool = False
+    """Whether each brief has a PDF."""
+    prints: dict[str, Print] = field(default_factory=dict)
+    """What is to be set on paper, by address."""
     briefs: list[tuple[Brief, OwnFile]] = field(default_factory=list)
     pages: list[OwnPage] = field(default_factory=list)
     moved: list[OwnPage] = field(default_factory=list)
@@ -217,6 +226,8 @@ class Rendering:
             folder = posixpath.dirname(page.file.dest_uri)  # an old address can end in .html
             context = self.context(folder and f"{folder}/", page.series, page.values["lang"])
             page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
+        if not self.serving:
+            self._print_all()
         self._check_anchors()
         self._add_sitemap(files)
 
@@ -232,9 +243,44 @@ class Rendering:
         for target in set(body.lost) - {link.target for link in outlined.links}:
             log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
+        if self.pdf and brief in self.catalogue.public:
+            page["pdf"] = url + self.catalogue.pdf_name(brief)
+            self._plan_print(brief, page, media)
         page["body"] = Markup(page["body"])  # cleaned by body.render
         page["findings"] = self.preview.rows(brief.path) if self.preview else []
         return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
+
+    # -- on paper ----------------------------------------------------------------------------------
+
+    def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media]) -> None:
+        pictures = {name: self.root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+        shown = {key: value for key, value in page.items() if key not in NOT_PRINTED}
+        self.prints[page["pdf"]] = Print(brief, self.catalogue.series(brief), shown, pictures, self.config.site_url or "")
+
+    def _print_all(self) -> None:
+        """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            made = pool.map(lambda one: one.made(self.store), self.prints.values())
+            try:
+                for (address, one), (data, missing) in zip(
+                    self.prints.items(), self.progress.track(made, "PDFs", len(self.prints)), strict=True
+                ):
+                    self._add(address, data)
+                    for char in missing:
+                        log.info("%s", missing_glyph(one.brief, char))
+            except PressError as error:
+                raise Abort(f"A PDF could not be made: {error}") from None
+        if self.prints:
+            self.counts["PDFs"] = self.store.made.get("pdfs", 0)
+
+    def print_on_demand(self, address: str) -> bytes | None:
+        """The PDF at an address, made now; None where there is none."""
+        one = self.prints.get(address)
+        try:
+            return one.made(self.store)[0] if one else None
+        except PressError as error:
+            log.error("The PDF could not be made: %s", error)
+            return None
 
     def _body(self, brief: Brief, around: Surroundings) -> Body:
         store = self.store

@@ -1,0 +1,64 @@
+"""A brief on paper: its page as a tree of plain data, set by one fixed template."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from briefpress.brief import Brief
+from briefpress.series import Series
+from briefpress.store import Store, digest
+from briefpress.texts import texts
+from briefpress.typeset import press
+from briefpress.typeset.document import document
+
+NOT_PRINTED = frozenset({"findings", "newer", "older", "related", "source_url", "toc", "reading_text", "url", "year", "pdf"})
+"""What a page has for its screen alone."""
+
+
+@dataclass(frozen=True)
+class Print:
+    """One brief that is to be set, and all that decides how."""
+
+    brief: Brief
+    series: Series
+    page: Mapping[str, Any]
+    """What `page.brief_page` gives, without NOT_PRINTED."""
+    pictures: Mapping[str, Path]
+    """The pictures of the page by their names."""
+    site_url: str
+
+    @cached_property
+    def _data(self) -> dict[str, bytes]:
+        return {name: file.read_bytes() for name, file in self.pictures.items()}
+
+    @property
+    def key(self) -> str:
+        """What decides the result, and nothing else."""
+        series = {name: getattr(self.series, name) for name in ("title", "colour", "columns", "publisher", "place")}
+        return digest(press.version(), self.page, series, self.site_url, {name: digest(data) for name, data in self._data.items()})
+
+    def made(self, store: Store) -> tuple[bytes, list[str]]:
+        """The PDF, from the store where nothing changed, and the characters that no face has.
+
+        Raises:
+            PressError: the typesetter gave up.
+        """
+        key = self.key
+        kept, missing = store.get("pdfs", key), store.get_json("glyphs", key)
+        if kept is not None and missing is not None:
+            return kept, missing
+        names = {name: f"img/{index}{file.suffix.lower()}" for index, (name, file) in enumerate(self.pictures.items())}
+        opening = self.page["image"]["url"] if self.page["image"] else ""
+        addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
+        made = press.print_pdf(
+            document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses),
+            {names[name]: data for name, data in self._data.items()}, date=self.brief.changed, columns=int(self.series.columns),
+        )  # fmt: skip
+        store.put("pdfs", key, made.data)
+        store.put("glyphs", key, json.dumps(made.missing).encode())
+        return made.data, list(made.missing)

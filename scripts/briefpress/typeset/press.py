@@ -1,0 +1,160 @@
+"""The typesetter. The only module that knows Typst.
+
+Content goes in as JSON beside a fixed template, and pictures as copies in a private folder, which
+is all that the typesetter can read.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import importlib.metadata
+import importlib.resources
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typst
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
+
+_HERE = Path(__file__).parent
+_PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
+_TEMPLATES = {file.name: file.read_bytes() for file in sorted(_HERE.glob("*.typ"))}
+# The standards go together; UA-1 makes what nobody could hear an error of the typesetter.
+STANDARDS: Any = ["a-2a", "ua-1"]
+# Points: the first line, the last line, and the room above the closing part, as in brief.typ.
+_TOP, _BOTTOM, _GAP = 25 / 25.4 * 72, 841.89 - 23 / 25.4 * 72, 8 / 25.4 * 72
+_MIDDLE = 297.6
+"""Points from the left: what lies beyond is in the second column."""
+
+
+class PressError(Exception):
+    """The typesetter failed; the text says why."""
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A brief on paper."""
+
+    data: bytes
+    """The PDF."""
+    pages: int
+    missing: tuple[str, ...] = ()
+    """Characters that no face has; an empty box stands for each."""
+
+
+def version() -> str:
+    """What decides how a document is set, besides itself: the typesetter, the faces, the templates."""
+    names = ("typst", *(name.replace("_", "-") for name in _PACKAGES))
+    parts = [f"{name} {importlib.metadata.version(name)}" for name in names]
+    return " ".join([*parts, hashlib.blake2b(b"".join(_TEMPLATES.values()), digest_size=8).hexdigest()])
+
+
+def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, date: dt.date, columns: int = 2) -> Printed:
+    """Set a brief as PDF/A-2a and PDF/UA-1.
+
+    Args:
+        document: what `document.document` gives.
+        pictures: name in the typesetter's folder, "img/0.svg" → the file.
+        date: the day of its record; nothing of the clock is in the result.
+        columns: 1 or 2.
+
+    Raises:
+        PressError: the typesetter gave up.
+    """
+    fitted, missing = _fitted(document)
+    fitted |= {
+        "columns": columns,
+        "day": [date.year, date.month, date.day],
+        # What floats must fit a page; what may not gets pages of its own.
+        "long_head": _length([document["corrections"], document["key_issues"], document["subtitle"]]) > 3000,
+        "long_back": _length([document[name] for name in ("about", "sections", "imprint", "disclaimer", "subjects", "data")]) > 3600,
+    }
+    files: Any = {"main.typ": _TEMPLATES["brief.typ"], "lib.typ": _TEMPLATES["lib.typ"],
+             "document.json": json.dumps(fitted, ensure_ascii=False, sort_keys=True).encode()}  # fmt: skip
+    stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    with _folder(pictures) as root:
+
+        def lay_out(**inputs: str) -> tuple[bytes, dict[str, Any]]:
+            settings: dict[str, Any] = {"root": root, "font_paths": _fonts(), "ignore_system_fonts": True, "sys_inputs": inputs}
+            try:
+                made = typst.compile(files, format="pdf", timestamp=stamp, **settings, pdf_standards=STANDARDS)
+                end = json.loads(typst.eval(files, "query(<end>).first().value", **settings))
+            except (typst.TypstError, RuntimeError) as error:
+                raise PressError(str(error)) from None
+            assert isinstance(made, bytes)
+            return made, end
+
+        data, end = lay_out()
+        if columns == 2 and not fitted["long_back"] and (tall := _level(end)) is not None:
+            levelled, after = lay_out(balance=f"{tall:.2f}")
+            if after["pages"] == end["pages"]:
+                data = levelled
+    return Printed(data, end["pages"], missing)
+
+
+def _level(end: Mapping[str, Any]) -> float | None:
+    """How tall the closing part is made, in points, so that the columns of the last page come out level."""
+    column = end["back"] - _GAP - _TOP
+    text = end["y"] - _TOP + (column if end["x"] > _MIDDLE else 0)
+    half = text / 2 + 20  # and a line of slack
+    if end["page"] < 2 or end["page"] != end["pages"] or end["notes"] or half >= column - 12:
+        return None
+    return float(_BOTTOM - _GAP - _TOP - half)
+
+
+def _length(value: Any) -> int:
+    """Characters of all texts within a value."""
+    if isinstance(value, str):
+        return len(value)
+    parts = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    return sum(_length(part) for part in parts)
+
+
+@contextmanager
+def _folder(pictures: Mapping[str, bytes]) -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="briefpress-") as root:
+        for name, data in pictures.items():
+            file = Path(root, name)
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(data)
+        yield root
+
+
+@functools.cache
+def _fonts() -> typst.Fonts:
+    folders = [str(importlib.resources.files(package)) for package in _PACKAGES]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
+
+
+@functools.cache
+def _covered() -> frozenset[int]:
+    """The characters of our faces, serif and sans; both are asked for the same texts."""
+    sets = []
+    for package in _PACKAGES:
+        files = sorted(Path(str(importlib.resources.files(package))).rglob("*.ttf"))
+        sets.append(frozenset().union(*(TTFont(file, lazy=True).getBestCmap() for file in files)))
+    return frozenset.intersection(*sets)
+
+
+def _fitted(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The document with an empty box for each character that no face has, and those characters."""
+    text = json.dumps(document, ensure_ascii=False)
+    missing = sorted({char for char in text if ord(char) > 126 and ord(char) not in _covered()})
+    table = {ord(char): "\u25a1" for char in missing}
+    swapped = _swapped(document, table) if table else dict(document)
+    assert isinstance(swapped, dict)
+    return swapped, tuple(missing)
+
+
+def _swapped(value: Any, table: Mapping[int, str]) -> Any:
+    if isinstance(value, str):
+        return value.translate(table)
+    if isinstance(value, Mapping):
+        return {key: part if key in ("href", "src", "id", "to") else _swapped(part, table) for key, part in value.items()}
+    return [_swapped(part, table) for part in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,259 @@
+"""The HTML of a body as a tree of plain data, which the template turns into content.
+
+The HTML is that of `body.render`: clean, and made of few tags. A node is a text, or a list of tag,
+attributes and children. Nothing of it is ever code: the template gets it as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import unquote, urljoin
+
+Node = str | list[Any]
+DEPTH = 12
+"""How deep blocks nest; the typesetter gives up near sixty-four shows within one another."""
+_VOID = frozenset({"br", "hr", "img"})
+_INLINE = {"em": "em", "i": "em", "cite": "em", "strong": "strong", "b": "strong", "code": "code", "kbd": "code", "sup": "sup",
+           "sub": "sub", "del": "del", "ins": "ins", "mark": "mark", "q": "q", "span": "span", "abbr": "span", "small": "span",
+           "p": "span"}  # fmt: skip
+_BLOCKS = frozenset("p h2 h3 h4 h5 h6 ul ol li blockquote pre table hr figure dl dt dd div section".split())
+
+
+@dataclass
+class _Element:
+    tag: str
+    attributes: dict[str, str]
+    children: list[_Element | str] = field(default_factory=list)
+
+    def walk(self) -> Iterator[_Element]:
+        yield self
+        for child in self.children:
+            if isinstance(child, _Element):
+                yield from child.walk()
+
+    @property
+    def classes(self) -> list[str]:
+        return self.attributes.get("class", "").split()
+
+    @property
+    def text(self) -> str:
+        return "".join(child if isinstance(child, str) else child.text for child in self.children)
+
+
+class _Reader(HTMLParser):
+    """Builds the elements of HTML that is well formed."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = _Element("", {})
+        self.open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = _Element(tag, {name: value or "" for name, value in attrs})
+        self.open[-1].children.append(element)
+        if tag not in _VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in _VOID and len(self.open) > 1:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.open[-1].children.append(data)
+
+
+def tree(html: str, *, base: str, pictures: Mapping[str, str]) -> list[Node]:
+    """Turn a body into a tree.
+
+    Args:
+        html: as `body.render` gives it.
+        base: the brief's permalink, with its host: links on paper are whole.
+        pictures: the address of a picture on the page → its name in the typesetter's folder.
+    """
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return _Setter(reader.root, base, pictures).blocks(reader.root.children)
+
+
+class _Setter:
+    def __init__(self, root: _Element, base: str, pictures: Mapping[str, str]) -> None:
+        self.base, self.pictures = base, pictures
+        self.depth = 0
+        self.level = 0
+        self.table_notes: list[list[Any]] | None = None
+        """Notes of the table that is being set, by letter: a table that floats would lose its footnotes."""
+        sections = [one for one in root.walk() if one.tag == "section" and "footnote" in one.classes]
+        self.notes = {one.attributes["id"]: one for section in sections for one in section.walk()
+                      if one.tag == "li" and one.attributes.get("id", "").startswith("fn:")}  # fmt: skip
+        self.used: set[str] = set()
+        self.headings = {one.attributes.get("id", "") for one in root.walk() if re.fullmatch("h[2-6]", one.tag)}
+
+    # -- within a line ------------------------------------------------------------------------------
+
+    def inline(self, children: Iterable[_Element | str]) -> list[Node]:
+        out: list[Node] = []
+        for child in children:
+            if isinstance(child, str):
+                out.append(re.sub(r"[ \t\r\n]+", " ", child))
+            elif child.tag == "sup" and (link := next((one for one in child.walk() if "footnote-ref" in one.classes), None)) is not None:
+                note = self._note(unquote(link.attributes.get("href", "")[1:]))
+                if out and isinstance(out[-1], list) and out[-1][0] in ("fn", "fnref"):
+                    out.append(["sup", {}, [","]])  # two marks would read as one number
+                out.append(note)
+            elif child.tag == "a":
+                out += self._link(child)
+            elif child.tag == "img":
+                out.append(self._picture(child))
+            elif child.tag == "br":
+                out.append(["br", {}, []])
+            elif child.tag == "code":
+                out.append(["code", {}, [child.text]])
+            elif child.tag in _INLINE:
+                out.append([_INLINE[child.tag], _lang(child), self.inline(child.children)])
+            else:
+                out += self.inline(child.children)
+        return [node for node in out if node != ""]
+
+    def _link(self, element: _Element) -> list[Node]:
+        href = element.attributes.get("href", "")
+        words = self.inline(element.children)
+        if "footnote-backref" in element.classes:
+            return []
+        if href.startswith("#"):
+            return [["ref", {"to": unquote(href[1:])}, words]] if unquote(href[1:]) in self.headings else words
+        if not href:
+            return words
+        return [["a", {"href": urljoin(self.base, href)}, words]]
+
+    def _note(self, identity: str) -> Node:
+        note = self.notes.get(identity)
+        if note is None:
+            return ""
+        if self.table_notes is not None:
+            letter = "abcdefghijklmnopqrstuvwxyz"[len(self.table_notes) % 26]
+            self.table_notes.append([letter, self.blocks(note.children)])
+            return ["sup", {}, [letter]]
+        if identity in self.used:
+            return ["fnref", {"id": identity}, []]
+        self.used.add(identity)
+        return ["fn", {"id": identity}, self.blocks(note.children)]
+
+    def _picture(self, element: _Element) -> Node:
+        name = self.pictures.get(element.attributes.get("src", ""))
+        alt = " ".join(element.attributes.get("alt", "").split())
+        return ["img", {"src": name, "alt": alt}, []] if name else ["em", {}, [f"[{alt}]"]]
+
+    # -- blocks ---------------------------------------------------------------------------------------
+
+    def blocks(self, children: Iterable[_Element | str]) -> list[Node]:
+        out: list[Node] = []
+        run: list[_Element | str] = []
+
+        def flush() -> None:
+            if words := _trimmed(self.inline(run)):
+                out.append(["p", {}, words])
+            run.clear()
+
+        if self.depth >= DEPTH:  # the words stay, the nesting goes
+            run += children
+            flush()
+            return out
+        self.depth += 1
+        for child in children:
+            if isinstance(child, str) or child.tag not in _BLOCKS:
+                run.append(child)
+            else:
+                flush()
+                out += self._block(child)
+        flush()
+        self.depth -= 1
+        return out
+
+    def _block(self, element: _Element) -> list[Node]:
+        tag, children = element.tag, element.children
+        if tag == "p":
+            words = _trimmed(self.inline(children))
+            return [["p", _lang(element), words]] if words else []
+        if tag[0] == "h" and tag[1:].isdigit():
+            # PDF/UA refuses a level that is skipped.
+            words = _trimmed(self.inline(children))
+            if not _words(words).strip():
+                return []
+            self.level = min(max(1, int(tag[1]) - 1), self.level + 1)
+            return [["h", {"level": self.level, "id": element.attributes.get("id", "")}, words]]
+        if tag in ("ul", "ol"):
+            items = [self.blocks(one.children) for one in children if isinstance(one, _Element) and one.tag == "li"]
+            start = element.attributes.get("start", "")
+            return [[tag, {"start": int(start) if re.fullmatch("[0-9]{1,5}", start) else 1}, items]] if items else []
+        if tag == "pre":
+            return [["pre", {}, [element.text.strip("\n")]]]
+        if tag == "hr":
+            return [["hr", {}, []]]
+        if tag == "blockquote":
+            return [["quote", _lang(element), self.blocks(children)]]
+        if tag == "figure":
+            return self._figure(element)
+        if tag in ("section", "div") and "footnote" in element.classes:
+            return []
+        if "table" in element.classes or tag == "table":
+            return self._table(element)
+        if "admonition" in element.classes:
+            title = next((one for one in children if isinstance(one, _Element) and "admonition-title" in one.classes), None)
+            rest = [one for one in children if one is not title]
+            return [["note", {}, [_trimmed(self.inline(title.children)) if title else [], self.blocks(rest)]]]
+        return self.blocks(children)
+
+    def _figure(self, element: _Element) -> list[Node]:
+        picture = next((one for one in element.walk() if one.tag == "img"), None)
+        caption = next((one for one in element.walk() if one.tag == "figcaption"), None)
+        set_ = self._picture(picture) if picture is not None else ""
+        if not isinstance(set_, list) or set_[0] != "img":
+            return self.blocks(element.children)
+        return [["figure", {}, [set_, self.blocks(caption.children) if caption is not None else []]]]
+
+    def _table(self, element: _Element) -> list[Node]:
+        table = next((one for one in element.walk() if one.tag == "table"), None)
+        if table is None:
+            return self.blocks(element.children)
+        caption = next((one for one in element.walk() if one.tag == "p" and "caption" in one.classes), None)
+        note = next((one for one in element.walk() if one.tag == "p" and "note" in one.classes), None)
+        outer, self.table_notes = self.table_notes, []
+        words = _trimmed(self.inline(caption.children)) if caption is not None else []
+        head: list[Any] = []
+        rows: list[Any] = []
+        for row in (one for one in table.walk() if one.tag == "tr"):
+            cells = [one for one in row.children if isinstance(one, _Element) and one.tag in ("th", "td")]
+            made = [[next((side for side in one.classes if side in ("right", "center")), "left"), _trimmed(self.inline(one.children))]
+                    for one in cells]  # fmt: skip
+            (head if not rows and cells and all(one.tag == "th" for one in cells) else rows).append(made)
+        notes, self.table_notes = self.table_notes, outer
+        foot = [*([["", [["p", {}, _trimmed(self.inline(note.children))]]]] if note is not None else []), *notes]
+        columns = max((len(row) for row in head + rows), default=0)
+        if not columns:
+            return []
+        for row in head + rows:
+            row += [["left", []]] * (columns - len(row))
+        widths = [min(max([6, *(len(_words(row[i][1])) for row in head + rows)]), 40) for i in range(columns)]
+        return [["table", {"columns": columns, "widths": widths}, [head, rows, words, foot]]]
+
+
+def _lang(element: _Element) -> dict[str, str]:
+    lang = element.attributes.get("lang", "")
+    return {"lang": lang.split("-")[0].lower()} if re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]+)*", lang) else {}
+
+
+def _trimmed(nodes: list[Node]) -> list[Node]:
+    if nodes and isinstance(nodes[0], str):
+        nodes[0] = nodes[0].lstrip(" ")
+    if nodes and isinstance(nodes[-1], str):
+        nodes[-1] = nodes[-1].rstrip(" \u00a0")  # of a note, the blank before its link back
+    return [node for node in nodes if node != ""]
+
+
+def _words(nodes: Iterable[Any]) -> str:
+    return "".join(node if isinstance(node, str) else _words(node[2]) for node in nodes)

@@ -1,0 +1,238 @@
+"""A brief on paper: the tree of its text, what the PDF says, and what cannot get in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+
+from briefpress.body import Body, Surroundings, render
+from briefpress.brief import Brief
+from briefpress.outline import outline
+from briefpress.page import brief_page, published_files, surroundings
+from briefpress.series import Catalogue, read_catalogue
+from briefpress.store import Store
+from briefpress.texts import texts
+from briefpress.typeset import Print
+from briefpress.typeset.tree import DEPTH, tree
+
+ROOT = Path(__file__).parents[1]
+SITE_URL = "https://example.org/repo/"
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+Write = Callable[..., str]
+
+
+def body_of(markdown: str) -> str:
+    return render(markdown, Surroundings(texts("en"))).html
+
+
+def set_tree(markdown: str) -> list[Any]:
+    return tree(body_of(markdown), base="https://example.org/brief/", pictures={})
+
+
+@pytest.mark.parametrize(("markdown", "expected"), [
+    ("A *word* and **two**.", [["p", {}, ["A ", ["em", {}, ["word"]], " and ", ["strong", {}, ["two"]], "."]]]),
+    ("## One", [["h", {"level": 1, "id": "one"}, ["One"]]]),
+    ("## One\n\n#### Deep", [["h", {"level": 1, "id": "one"}, ["One"]], ["h", {"level": 2, "id": "deep"}, ["Deep"]]]),
+    ("- a\n- b", [["ul", {"start": 1}, [[["p", {}, ["a"]]], [["p", {}, ["b"]]]]]]),
+    ("4. a", [["ol", {"start": 4}, [[["p", {}, ["a"]]]]]]),
+    ("> said", [["quote", {}, [["p", {}, ["said"]]]]]),
+    ("[x](https://example.org/)", [["p", {}, [["a", {"href": "https://example.org/"}, ["x"]]]]]),
+    ("## One\n\n[x](#one)", [["h", {"level": 1, "id": "one"}, ["One"]], ["p", {}, [["ref", {"to": "one"}, ["x"]]]]]),
+    ("A.[^1]\n\n[^1]: Note.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["Note."]]]]]]]),
+    ("A.[^1][^2]\n\n[^1]: N.\n[^2]: M.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["N."]]]], ["sup", {}, [","]],
+                                                    ["fn", {"id": "fn:2"}, [["p", {}, ["M."]]]]]]]),
+    ("A.[^1] B.[^1]\n\n[^1]: N.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["N."]]]], " B.", ["fnref", {"id": "fn:1"}, []]]]]),
+    ("H~2~O, x^2^, `a < b`", [["p", {}, ["H", ["sub", {}, ["2"]], "O, x", ["sup", {}, ["2"]], ", ", ["code", {}, ["a < b"]]]]]),
+    ("    code  here\n", [["pre", {}, ["code  here"]]]),
+    ("<span lang=\"de\">Wort</span>", [["p", {}, [["span", {"lang": "de"}, ["Wort"]]]]]),
+    ("A #read(\"/etc/passwd\") $x$ \\input{a}", [["p", {}, ['A #read("/etc/passwd") $x$ \\input{a}']]]),
+    ("", []),
+])  # fmt: skip
+def test_tree(markdown: str, expected: list[Any]) -> None:
+    assert set_tree(markdown) == expected
+
+
+def test_a_table_has_head_caption_note_and_letters_for_its_footnotes() -> None:
+    (table,) = set_tree("Table: What it says\n\n| A | B |\n|---|--:|\n| one[^1] | 2 |\n\nNote: Counted.\n\n[^1]: A note.\n")
+    assert table[:2] == ["table", {"columns": 2, "widths": [6, 6]}]
+    head, rows, caption, foot = table[2]
+    assert head == [[["left", ["A"]], ["right", ["B"]]]]
+    assert rows == [[["left", ["one", ["sup", {}, ["a"]]]], ["right", ["2"]]]]
+    assert caption == ["What it says"]
+    assert foot == [["", [["p", {}, ["Note: Counted."]]]], ["a", [["p", {}, ["A note."]]]]]
+
+
+def depth(nodes: Any) -> int:
+    return 1 + max(map(depth, nodes), default=0) if isinstance(nodes, list) else 0
+
+
+def test_nesting_is_capped_and_no_word_is_lost() -> None:
+    html_ = "<blockquote>" * 60 + "<p>the innermost words</p>" + "</blockquote>" * 60
+    nodes = tree(html_, base="", pictures={})
+    assert depth(nodes) < 4 * DEPTH
+    assert "the innermost words" in str(nodes)
+
+
+# Whole PDFs
+
+
+def planned(root: Path, catalogue: Catalogue, brief: Brief) -> tuple[Print, dict[str, Any]]:
+    outlined = outline(brief.body, brief.body_line)
+    media = published_files(brief, outlined, root)
+    docs = {"docs/about.md": "about/", "docs/index.md": ""}
+    body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, docs))
+    page = brief_page(brief, body, outlined, catalogue, media, site_url=SITE_URL, source="")
+    pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in ("svg", "png", "jpg", "webp", "avif")}
+    return Print(brief, catalogue.series(brief), page, pictures, SITE_URL), page
+
+
+def printed(folder: Path, text: str) -> bytes:
+    """The PDF of one brief that stands alone."""
+    (folder / "briefs/2024").mkdir(parents=True)
+    (folder / "briefs/series.yml").write_bytes((ROOT / "tests/cases/series.yml").read_bytes())
+    (folder / "briefs/2024/1.md").write_text(text, "utf-8")
+    catalogue, _ = read_catalogue(folder, NOW)
+    assert catalogue is not None
+    (brief,) = catalogue.briefs
+    data, missing = planned(folder, catalogue, brief)[0].made(Store(folder / "store"))
+    printed.missing = missing  # type: ignore[attr-defined]
+    return data
+
+
+def text_of(data: bytes) -> str:
+    pdf = pypdfium2.PdfDocument(data)
+    return "\n".join(page.get_textpage().get_text_range() for page in pdf).replace("\r", "")
+
+
+SAMPLES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "briefs").rglob("*.md"))
+
+
+def squashed(text: str) -> str:
+    """Letters and digits alone: hyphenation, ligatures and line ends are the typesetter's."""
+    for one, other in (("ﬁ", "fi"), ("ﬂ", "fl"), ("ﬀ", "ff"), ("ﬃ", "ffi"), ("ﬄ", "ffl")):
+        text = text.replace(one, other)
+    return re.sub(r"[^\w]|_", "", text).casefold()
+
+
+@pytest.mark.parametrize("path", SAMPLES)
+def test_page_and_paper_say_the_same(path: str) -> None:
+    catalogue, _ = read_catalogue(ROOT, NOW)
+    assert catalogue is not None
+    brief = catalogue.by_path[path]
+    one, page = planned(ROOT, catalogue, brief)
+    data, missing = one.made(Store(ROOT / ".cache/briefpress"))
+    assert missing == []
+    words = text_of(data)
+    on_paper = squashed(words)
+    of_screen = r'<a[^>]*footnote-backref.*?</a>|<h2 id="__notes">.*?</h2>|<sup id="fnref.*?</sup>'
+    body = html.unescape(re.sub(r"<[^>]*>", " ", re.sub(of_screen, " ", page["body"])))
+    flat = [page["title"], page["subtitle"], page["byline"], page["masthead"], page["date_text"], *page["key_issues"], body, page["disclaimer"],
+            page["permalink"], page["issn"], page["funding"], page["acknowledgements"], page["license"]["name"], page["copyright"],
+            *page["affiliations"], *page["keywords"], *(author[key] for author in page["authors"] for key in ("bio", "orcid", "email")),
+            *(text for entry in page["corrections"] for text in entry.values() if "-" not in text)]  # fmt: skip
+    words_of_page = {word for text in flat for word in re.findall(r"[\w’'-]{4,}", text)}
+    assert len(words_of_page) > 50
+    assert sorted(word for word in words_of_page if squashed(word) not in on_paper and not broken(word, words)) == []
+    # And nothing on paper that the page does not show: besides the labels there are running heads and the numbers of pages.
+    drawn = "".join(re.sub(r"<[^>]*>", " ", file.read_text("utf-8")) for file in one.pictures.values() if file.suffix == ".svg")
+    shown = squashed(drawn + " ".join(flat) + " ".join(str(value) for value in texts(brief.lang).values()) + str(page)
+                     + catalogue.series(brief).publisher + catalogue.series(brief).place)  # fmt: skip
+    solid = re.sub(r"[-\u2010\ufffe]\n", "", words)
+    assert sorted(word for word in set(re.findall(r"[^\W\d_]{5,}", solid)) if squashed(word) not in shown) == []
+
+
+def broken(word: str, words: str) -> bool:
+    """Whether a word stands at the end of one column and goes on in the next, with notes between."""
+    return any(re.search(rf"{re.escape(word[:i])}[-\u2010\ufffe\x02]", words) and word[i:] in words for i in range(2, len(word) - 1))
+
+
+def minimal(write: Write, body: str, **fields: object) -> str:
+    return write("1/2024", "2024-05-01", "The title of a brief for the press", body, **fields)
+
+
+def test_it_is_tagged_named_and_in_its_language(tmp_path: Path, brief_text: Write) -> None:
+    text = minimal(brief_text, '## Un titre\n\nUn texte. Il parle de <span lang="de">Wirtschaft</span>.\n', lang="fr",
+                   author=["Ada Example", "Jan Pejšová"])  # fmt: skip
+    pdf = pikepdf.open(io.BytesIO(printed(tmp_path, text)))
+    assert str(pdf.Root.Lang).lower().startswith("fr")
+    assert bool(pdf.Root.MarkInfo.Marked)
+    assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
+    with pdf.open_metadata() as metadata:
+        assert metadata["dc:title"] == "The title of a brief for the press"
+        assert ", ".join(metadata["dc:creator"]) == "Ada Example, Jan Pejšová"
+        assert metadata["pdfuaid:part"] == "1"
+        assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("2", "A")
+    with pdf.open_outline() as outlines:
+        assert [item.title for item in outlines.root] == ["Points clés", "Un titre"]
+    fonts = [font for page in pdf.pages for font in page.Resources.get("/Font", {}).values()]
+    assert fonts
+    assert all("/FontFile" in str(font.get("/DescendantFonts", [font])[0].FontDescriptor.keys()) for font in fonts)
+    assert b"/Lang(de)" in b"".join(page.Contents.read_bytes() for page in pdf.pages), "a foreign phrase says so"
+
+
+def test_the_title_is_the_largest_type_and_the_authors_stand_under_it(tmp_path: Path, brief_text: Write) -> None:
+    text = text_of(printed(tmp_path, minimal(brief_text, "## One\n\nText.\n")))
+    assert "CSDS POLICY BRIEF • 1/2024" in text, "letters are not set so far apart that they come out as words"
+    parts = ("CSDS POLICY BRIEF", "The title of a brief", "By Ada Example", "Key issues", "One", "About the author", "ISSN")
+    order = [text.index(part) for part in parts]
+    assert order == sorted(order)
+
+
+HOSTILE = [
+    '#read("/etc/passwd")', "#import \"@preview/cetz:0.2.0\"", "$ #panic() $", "\\input{/etc/passwd}", "#{ while true { } }",
+    "<script>alert(1)</script>",
+    "`#read(\"x\")`", "*#strong[x]*", "@label <label>", "// comment\n/* more */", "= Heading\n\n/ term: x", "\\u{0} \\ \\#", "{{ config }} {% raw %}",
+    "[x](typst://a) [y](#nowhere)", "```{=typst}\n#read(\"/etc/passwd\")\n```", "~~~\n#panic()\n~~~", "> " * 30 + "deep", "a" * 3000, "|" * 200,
+    "\u202e\u2066 reversed", "[^1]" * 40 + "\n\n[^1]: N.", "#" * 400,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("index", range(len(HOSTILE)))
+def test_content_is_never_code(tmp_path: Path, brief_text: Write, index: int) -> None:
+    shape = HOSTILE[index]
+    text = minimal(brief_text, f"## One\n\n{shape}\n\nThe last words.\n", funding=shape[:900].replace("\n", " ") + " 12345")
+    words = text_of(printed(tmp_path, text))
+    assert "root:" not in words
+    assert "last words" in words
+
+
+def test_a_missing_letterform_is_named_and_boxed(tmp_path: Path, brief_text: Write) -> None:
+    words = text_of(printed(tmp_path, minimal(brief_text, "## One\n\nGreek λόγος, Cyrillic слово, Vietnamese tiếng Việt, Korean 한국.\n")))
+    assert printed.missing == ["국", "한"]  # type: ignore[attr-defined]
+    assert all(word in words for word in ("λόγος", "слово", "tiếng", "Việt", "□□"))
+
+
+def test_long_heads_and_closings_get_pages_of_their_own(tmp_path: Path, brief_text: Write) -> None:
+    log = [{"date": "2024-05-02", "kind": "correction", "note": f"Correction number {i}. " + "It says a lot. " * 60} for i in range(8)]
+    authors = [{"name": f"Author Number{chr(65 + i)}", "bio": "She writes. " * 80} for i in range(12)]
+    words = text_of(printed(tmp_path, minimal(brief_text, "## One\n\nText.\n", corrections=log, author=authors, funding="Paid. " * 150)))
+    assert all(f"Correction number {i}." in words for i in range(8))
+    assert all(f"Number{chr(65 + i)}" in words for i in range(12))
+    assert "Permanent address" in words
+
+
+def test_the_same_bytes_from_two_processes_in_two_folders(tmp_path: Path) -> None:
+    code = (
+        "import sys, hashlib\nsys.path.insert(0, sys.argv[1])\nimport test_typeset as t\nfrom pathlib import Path\n"
+        "c, _ = t.read_catalogue(t.ROOT, t.NOW)\nb = c.by_path[sys.argv[2]]\n"
+        "print(hashlib.sha256(t.planned(t.ROOT, c, b)[0].made(t.Store(Path('store')))[0]).hexdigest())"
+    )
+    found = []
+    for name in ("one", "another"):
+        (tmp_path / name).mkdir()
+        done = subprocess.run([sys.executable, "-c", code, str(ROOT / "tests"), SAMPLES[0]], cwd=tmp_path / name,
+                              capture_output=True, text=True, check=True)  # fmt: skip
+        found.append(done.stdout)
+    assert found[0] == found[1]
+    assert len(found[0]) == 65

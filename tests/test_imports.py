@@ -64,7 +64,7 @@ LIBRARIES = {
     "markdown": ("body.py",),
     "nh3": ("body.py",),
     "pagefind_bin": ("search.py",),
-    "PIL": ("media.py",),
+    "PIL": ("media.py", "typeset/press.py"),
     "defusedxml": ("media.py",),
     "yaml": ("front_matter.py",),
     "fontTools": ("site/fonts.py", "typeset/press.py"),

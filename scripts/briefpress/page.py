@@ -180,6 +180,7 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         ],
         "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
         "pdf": "",
+        "card": "",
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
         "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",

@@ -43,7 +43,7 @@ from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
 from briefpress.texts import texts
-from briefpress.typeset import NOT_PRINTED, Print
+from briefpress.typeset import CARDS, NOT_PRINTED, Print
 from briefpress.typeset.press import PressError
 
 log = get_plugin_logger("briefpress")
@@ -245,6 +245,7 @@ class Rendering:
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         if self.pdf and brief in self.catalogue.public:
             page["pdf"] = url + self.catalogue.pdf_name(brief)
+            page["card"] = "" if self.serving else f"{self.config.site_url}{url}card.png"
             self._plan_print(brief, page, media)
         page["body"] = Markup(page["body"])  # cleaned by body.render
         page["findings"] = self.preview.rows(brief.path) if self.preview else []
@@ -260,6 +261,7 @@ class Rendering:
     def _print_all(self) -> None:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
+            cards = {kind: pool.map(lambda one, kind=kind: one.card(self.store, kind), self.prints.values()) for kind in CARDS}
             made = pool.map(lambda one: one.made(self.store), self.prints.values())
             try:
                 for (address, one), (data, missing) in zip(
@@ -268,6 +270,9 @@ class Rendering:
                     self._add(address, data)
                     for char in missing:
                         log.info("%s", missing_glyph(one.brief, char))
+                for kind, drawn in cards.items():
+                    for address, data in zip(self.prints, drawn, strict=True):
+                        self._add(f"{posixpath.dirname(address)}/{kind}.png", data)
             except PressError as error:
                 raise Abort(f"A PDF could not be made: {error}") from None
         if self.prints:
@@ -326,6 +331,7 @@ class Rendering:
                 "noindex": settings.sample or self.preview is not None,
                 "of_series": of_series or len(settings.series) == 1,
                 "serving": self.serving,
+                "covers": self.pdf and not self.serving,
                 "preview": self.preview and {"url": PREVIEW, "text": self.overview["text"], "findings": self.preview.shared_findings()},
                 "searchable": bool(self.briefs) and not self.serving,
                 "menu": menu,

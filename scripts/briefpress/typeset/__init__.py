@@ -14,9 +14,11 @@ from briefpress.series import Series
 from briefpress.store import Store, digest
 from briefpress.texts import texts
 from briefpress.typeset import press
-from briefpress.typeset.document import document
+from briefpress.typeset.document import ACCENT, document
 
-NOT_PRINTED = frozenset({"findings", "newer", "older", "related", "source_url", "toc", "reading_text", "url", "year", "pdf"})
+CARDS = ("card", "cover")
+"""Pictures of a brief: for those who share it, and for lists."""
+NOT_PRINTED = frozenset({"card", "findings", "newer", "older", "related", "source_url", "toc", "reading_text", "url", "year", "pdf"})
 """What a page has for its screen alone."""
 
 
@@ -62,3 +64,21 @@ class Print:
         store.put("pdfs", key, made.data)
         store.put("glyphs", key, json.dumps(made.missing).encode())
         return made.data, list(made.missing)
+
+    def card(self, store: Store, kind: str) -> bytes:
+        """The social card or the cover, from the store where nothing changed.
+
+        Raises:
+            PressError: the typesetter gave up.
+        """
+        page = self.page
+        shown = {
+            "masthead": page["masthead"], "title": page["title"], "byline": page["byline"], "date": page["date_text"], "lang": self.brief.lang[:2],
+            "house": self.series.publisher, "accent": self.series.colour or ACCENT, "columns": 1,
+        }  # fmt: skip
+        key = digest(press.version(), kind, shown)
+        kept = store.get("cards", key)
+        if kept is None:
+            kept = press.print_card(shown, kind=kind)
+            store.put("cards", key, kept)
+        return kept

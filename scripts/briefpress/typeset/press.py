@@ -11,6 +11,7 @@ import functools
 import hashlib
 import importlib.metadata
 import importlib.resources
+import io
 import json
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,7 @@ from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
+from PIL import Image
 
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
@@ -96,6 +98,32 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
             if after["pages"] == end["pages"]:
                 data = levelled
     return Printed(data, end["pages"], missing)
+
+
+def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
+    """Draw the social card, 1,200 by 630 pixels, or the cover for lists, 360 by 509, as PNG.
+
+    Args:
+        document: masthead, title, byline, date, house, lang and accent of what `document` gives.
+        kind: "card" or "cover".
+
+    Raises:
+        PressError: the typesetter gave up.
+    """
+    fitted, _ = _fitted(document)
+    files: Any = {"main.typ": _TEMPLATES["cards.typ"], "lib.typ": _TEMPLATES["lib.typ"],
+                  "document.json": json.dumps(fitted, ensure_ascii=False, sort_keys=True).encode()}  # fmt: skip
+    with _folder({}) as root:
+        try:
+            drawn: Any = typst.compile(files, format="png", ppi=72.0, root=root, font_paths=_fonts(), ignore_system_fonts=True,
+                                       sys_inputs={"kind": kind})  # fmt: skip
+        except (typst.TypstError, RuntimeError) as error:
+            raise PressError(str(error)) from None
+    # Few colours, so a palette says the same in a third of the bytes.
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(drawn)) as picture:
+        picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def _level(end: Mapping[str, Any]) -> float | None:

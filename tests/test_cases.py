@@ -22,6 +22,10 @@ OF_LENGTH = frozenset({"text-length", "heading-count"})
 
 # Rules that no folder shows, since the file would be too large or too slow to keep here.
 SHOWN_ELSEWHERE = {
+    "glyph-missing": "test_printing.py",
+    "pdf-differs": "test_printing.py",
+    "pdf-text": "test_printing.py",
+    "pdf-untagged": "test_printing.py",
     "record-correction": "test_record.py",
     "record-number": "test_record.py",
     "record-text": "test_record.py",

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import fcntl
+import gzip
+import html
 import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from briefpress.checks import check
+from briefpress.finding import Level
 
 NOW = "2024-07-01"
 BODY = "## Introduction\n\nA text with the word {0} in it.\n\n## What to do\n\nNothing with the word {0}.\n"
@@ -49,17 +57,25 @@ def laid_out(project: Callable[..., Path], write: Write, **more: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> dict[str, Path]:
-    """The site, and the preview that was built before it in the same place."""
-    conftest = request.config.pluginmanager.get_plugin(str(Path(__file__).parent / "conftest.py"))
-    folder = laid_out(lambda briefs, **more: conftest.make_project(tmp_path_factory.mktemp("made") / "project", briefs, **more), conftest.brief_text)
-    found = {}
-    for name, options in (("preview", ["--drafts"]), ("site", [])):
-        done = conftest.run_build(folder, "--strict", "--now", NOW, *options)
-        assert done.returncode == 0, done.stderr
-        found[name] = folder / name
-        if name == "preview":
-            (folder / "site").rename(folder / "preview")
+def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, worker_id: str) -> dict[str, Path]:
+    """The site, and the preview that was built before it in the same place; once for all workers."""
+    conftest: Any = request.config.pluginmanager.get_plugin(str(Path(__file__).parent / "conftest.py"))
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "publishing"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            laid_out(lambda briefs, **more: conftest.make_project(folder, briefs, **more), conftest.brief_text)
+            for options in (["--drafts"], []):
+                done = conftest.run_build(folder, "--strict", "--now", NOW, *options)
+                (folder / "report.txt").write_text(done.stdout + done.stderr, "utf-8")
+                if done.returncode != 0:
+                    break
+                if options:
+                    (folder / "site").rename(folder / "preview")
+    found = {name: folder / name for name in ("preview", "site")}
+    if not all(site.is_dir() for site in found.values()):
+        pytest.fail((folder / "report.txt").read_text("utf-8"), pytrace=False)
     return found
 
 
@@ -72,12 +88,11 @@ def brief(folder: Path, number: int) -> str:
 
 
 def entry_of(listing: str, title: str) -> str:
-    return next(one for one in re.findall(r'<li class="entry">.*?</li>', listing, re.DOTALL) if title in one)
+    return next(hit[0] for hit in re.finditer(r'<li class="entry">.*?</li>', listing, re.DOTALL) if title in hit[0])
 
 
 def holding(folder: Path, word: str) -> list[str]:
-    import gzip
-
+    """The files that hold a word in their bytes, unpacked, or in their name."""
     found = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
@@ -154,8 +169,92 @@ def test_two_things_at_one_address_stop_the_build(project: Callable[..., Path], 
     assert done.returncode == 1
     assert "about/index.html" in done.stderr
     assert "about.md" in done.stderr
+    assert [line for line in done.stderr.splitlines() if "about.md" in line and "briefs/2024/1.md" in line], "whose old address it is"
     assert "Traceback" not in done.stderr
     assert not (folder / "site").exists()
+
+
+@pytest.mark.parametrize("aliases", [
+    ["/old/", "/old/index.html"], ["/old.html/", "/old.html"], ["/policy-briefs/index.html"], ["/policy-briefs/2024/index.html"],
+    ["/policy-briefs/2024/1/index.html"], ["/policy-briefs/2024/2/index.html"], ["/index.html/old/"], ["/sitemap.xml/"], ["/_headers/"],
+    ["/policy-briefs/2024/1/bars.svg/"],
+], ids=" ".join)  # fmt: skip
+def test_an_old_address_that_cannot_be_is_named_before_anything_is_written(
+    aliases: list[str], project: Callable[..., Path], brief_text: Write
+) -> None:
+    folder = project({
+        "2024/1/index.md": brief_text("1/2024", "2024-05-01", "A brief", f"{BODY}\n![Bars of some height](bars.svg)\n", aliases=aliases),
+        "2024/1/bars.svg": FIGURE,
+        "2024/2.md": brief_text("2/2024", "2024-05-01", "A draft", BODY, draft=True),
+    })  # fmt: skip
+    _, findings = check(folder, dt.datetime(2024, 7, 1, tzinfo=dt.UTC))
+    assert {(one.path, one.code) for one in findings if one.level is Level.ERROR} == {("briefs/2024/1/index.md", "alias")}
+
+
+@pytest.mark.parametrize(("alias", "free"), [("/blog/2024/31/", "2/2024"), ("/policy-briefs/2024/31/", "32/2024")])
+def test_only_an_address_of_the_series_keeps_its_number(alias: str, free: str, project: Callable[..., Path], brief_text: Write) -> None:
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY, aliases=[alias]),
+        "2024/2.md": brief_text("1/2024", "2024-05-01", "Another brief", BODY),
+    })  # fmt: skip
+    _, findings = check(folder, dt.datetime(2024, 7, 1, tzinfo=dt.UTC))
+    assert [one.remedy for one in findings if one.code == "number-taken"] == [f"take the next free number of the series, {free}"]
+
+
+def test_what_an_editor_types_is_printed_as_typed(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    note = 'Tom & "Jerry" <b>were</b> {{ swapped }} in *one* table.'
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", 'Of <i>"A" & B</i>', BODY, aliases=["/old/"],
+                                corrections=[CORRECTION | {"note": note}]),
+        "2024/2.md": brief_text("2/2024", "2024-05-01", "A second brief", BODY, corrections=[WITHDRAWAL | {"note": note}]),
+    })  # fmt: skip
+    assert build(folder, "--now", NOW).returncode == 0
+    for number in (1, 2):
+        said = re.search("<dd>(.*?)</dd>", brief(folder / "site", number))
+        assert said is not None
+        assert html.unescape(said[1]) == note
+        assert "<" not in said[1]
+    shown = re.search('<meta name="description" content="([^"]*)"', brief(folder / "site", 2))
+    assert shown is not None
+    assert html.unescape(shown[1]) == note
+    moved = page(folder / "site", "old/")
+    assert 'Of <i>"A" & B</i>' in html.unescape(moved)
+    assert "<i>" not in moved
+
+
+def test_a_withdrawal_takes_everything_out_of_the_site_that_stood(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    text = f"{BODY.format('zqtext')}\n## About zqheading\n\nThere.[^1]\n\n![A square zqalt](zqfigure.svg)\n\n[^1]: On zqnote.\n"
+    folder = project({
+        "2024/1/index.md": brief_text("1/2024", "2024-05-01", "The only brief", text, data=["zqdata.csv"]),
+        "2024/1/zqfigure.svg": FIGURE,
+        "2024/1/zqdata.csv": "year,zqcolumn\n2024,1\n",
+    })  # fmt: skip
+    site = folder / "site"
+    words = ("zqtext", "zqheading", "zqalt", "zqfigure", "zqnote", "zqdata", "zqcolumn", "zqdrawing", "first key issue")
+    assert build(folder, "--now", NOW).returncode == 0
+    assert all(holding(site, word) for word in words)
+    file = folder / "briefs/2024/1/index.md"
+    file.write_text(brief_text("1/2024", "2024-05-01", "The only brief", text, data=["zqdata.csv"], corrections=[WITHDRAWAL]), "utf-8")
+    assert build(folder, "--now", NOW).returncode == 0
+    assert [word for word in words if holding(site, word)] == []
+    assert "This brief was withdrawn on 6.6.2024" in brief(site, 1)
+    assert "The only brief" not in page(site, ""), "a home page without a newest brief"
+
+
+def test_a_page_may_go_on_linking_to_a_heading_of_a_withdrawn_brief(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY, corrections=[WITHDRAWAL])})
+    about = "---\ntitle: About\n---\n\n# About\n\nSee [there](../briefs/2024/1.md#introduction).\n"
+    (folder / "docs/about.md").write_text(about, "utf-8")
+    done = build(folder, "--now", NOW)
+    assert done.returncode == 0, done.stderr
+    assert '<a href="../policy-briefs/2024/1/">there</a>' in page(folder / "site", "about/")
+
+
+def test_the_day_of_a_correction_is_that_of_the_series(project: Callable[..., Path], brief_text: Write) -> None:
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY, corrections=[CORRECTION])})
+    for moment, codes in (("2024-06-01T21:59Z", ["correction-date"]), ("2024-06-01T22:00Z", [])):
+        _, findings = check(folder, dt.datetime.fromisoformat(moment))
+        assert [one.code for one in findings if one.level is Level.ERROR] == codes
 
 
 def test_versions_are_linked_both_ways(made: dict[str, Path]) -> None:
@@ -176,6 +275,22 @@ def test_a_translation_says_that_its_original_changed_later(made: dict[str, Path
     assert "L’original a été corrigé le 4.6.2024, après cette traduction." in brief(site, 4)
     assert "Das Original" not in brief(site, 5), "it is younger than the correction"
     assert "Het origineel is op 6.6.2024 ingetrokken." in brief(site, 6)
+
+
+def test_a_translation_that_was_corrected_after_its_original_says_nothing(
+    project: Callable[..., Path], build: Build, brief_text: Write
+) -> None:
+    typo = TYPO | {"date": "2024-06-20"}
+    versions = {"fr": [CLARIFICATION], "de": [CORRECTION | {"date": "2024-06-03"}], "nl": [typo]}  # the original: 4 June
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "The original", BODY, corrections=[CORRECTION, CLARIFICATION, typo]),
+        **{f"2024/{n}.md": brief_text(f"{n}/2024", "2024-05-02", f"A version {n}", BODY, lang=lang, translation_of="1/2024", corrections=log)
+           for n, (lang, log) in enumerate(versions.items(), 2)},
+    })  # fmt: skip
+    assert build(folder, "--now", NOW).returncode == 0
+    assert "L’original" not in brief(folder / "site", 2), "of the same day"
+    assert "Das Original wurde am 4.6.2024 korrigiert" in brief(folder / "site", 3), "corrected too early"
+    assert "4.6.2024" in re.search(r'<p class="versions">.*', brief(folder / "site", 4))[0], "a typo counts on neither side"  # type: ignore[index]
 
 
 # The preview
@@ -207,6 +322,29 @@ def test_after_a_preview_the_site_holds_not_one_byte_of_it(made: dict[str, Path]
         assert holding(made["site"], word) == []
     assert not (made["site"] / "preview").exists()
     assert "noindex" not in page(made["site"], "")
+
+
+def test_a_draft_that_has_nothing_yet_claims_nothing(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY),
+        "2024/2.md": "---\ndraft: true\n---\n",
+        "2024/3.md": "---\ndraft: true\ntitle: A title alone\ncorrections:\n  - kind: withdrawal\n  - kind: correction\n"
+                     "aliases: [/half/]\n---\n\n## Introduction\n\nA text to see.\n",
+    })  # fmt: skip
+    done = build(folder, "--drafts", "--now", NOW)
+    assert done.returncode == 0, done.stderr
+    site = folder / "site"
+    for path in ("preview/2024-2/", "preview/2024-3/"):
+        text = page(site, path)
+        assert "there is no &#34;date&#34;" in text
+        assert "0001-01-01" not in text
+        assert "© 1 " not in text
+        assert "<p>By </p>" not in text
+        assert "Permanent address" not in text, "it is makeshift"
+    assert "A text to see." in page(site, "preview/2024-3/"), "it is not withdrawn on any day"
+    assert holding(site, "0001-01-01") == []
+    for listing in ("", "policy-briefs/", "policy-briefs/2024/"):
+        assert "A title alone" not in page(site, listing)
 
 
 def test_an_error_stops_a_preview_that_is_built(project: Callable[..., Path], build: Build, brief_text: Write) -> None:

@@ -69,8 +69,10 @@ def laid_out(project: Callable[..., Path], brief_text: Callable[..., str]) -> Pa
         {
             "2024/1.md": brief_text("1/2024", "2024-06-30", "The public brief before the two", BODY),
             "2024/4.md": brief_text("4/2024", "2024-06-30", "The public brief after the two", f"{BODY}\nMore.\n"),
-            **folder_of("draft", "2/2024", brief_text, draft=True, related=["1/2024", "3/2024"]),
-            **folder_of("embargo", "3/2024", brief_text, embargo=AFTER, related=["1/2024"]),
+            **folder_of("draft", "2/2024", brief_text, draft=True, related=["1/2024", "3/2024"],
+                        lang="fr", translation_of="1/2024"),
+            **folder_of("embargo", "3/2024", brief_text, embargo=AFTER, related=["1/2024"],
+                        lang="de", translation_of="1/2024"),
         }
     )
     return folder
@@ -122,6 +124,9 @@ def test_nothing_of_a_draft_or_an_embargoed_brief_is_in_the_output(laid_out: Pat
     first, last = (files[f"policy-briefs/2024/{n}/index.html"].decode() for n in (1, 4))
     assert '<a rel="next" href="../../../policy-briefs/2024/4/">' in first
     assert '<a rel="prev" href="../../../policy-briefs/2024/1/">' in last
+    # What they translate does not tell that there are translations.
+    for sign in ("hreflang", 'class="versions"', "français", "deutsch"):
+        assert sign not in first.lower()
 
 
 def test_after_its_embargo_a_brief_is_published_whole_and_a_draft_is_not(laid_out: Path) -> None:
@@ -142,6 +147,10 @@ def test_after_its_embargo_a_brief_is_published_whole_and_a_draft_is_not(laid_ou
     assert "sitemap.xml" in holding(files, "policy-briefs/2024/3/")
     assert holding(files, "zqdraftx") == []
     assert "2/2024" not in files[page].decode()
+    for one in ("policy-briefs/2024/1/index.html", page):
+        languages = re.findall(r'<link rel="alternate" hreflang="([a-z]+)" href="https://example.org/repo/policy-briefs/2024/([0-9])/">',
+                               files[one].decode())  # fmt: skip
+        assert languages == [("en", "1"), ("de", "3")]
     assert not [name for name, address in addresses(files) if "policy-briefs/2024/2" in address]
 
 

@@ -61,6 +61,8 @@ class Brief:
     keywords: tuple[str, ...] = ()
     image: Named | None = None
     image_alt: str = ""
+    pdf: Named | None = None
+    """A designer's own PDF."""
     data: tuple[DataFile, ...] = ()
     related: tuple[Named, ...] = ()
     collection: str = ""
@@ -115,7 +117,7 @@ class Brief:
     @property
     def withdrawal(self) -> Correction | None:
         """The entry by which it is withdrawn: number, permalink and by-line stay, the text does not."""
-        return next((one for one in self.corrections if one.kind == "withdrawal"), None)
+        return next((one for one in self.corrections if one.kind == "withdrawal" and one.date and one.note), None)
 
     @property
     def corrected(self) -> Correction | None:

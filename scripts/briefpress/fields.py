@@ -244,6 +244,7 @@ FIELDS = (
     Field("image", named, "A picture for the head of the page, in the brief's folder.", "image: cover.jpg"),
     Field("image_alt", text(10, 300, "alt-length"), "What that picture shows, for those who cannot see it.",
           "image_alt: Pylons under a dark sky."),
+    Field("pdf", named, "A PDF that a designer made, in the brief's folder; it is offered in place of ours.", "pdf: brief-7-2024.pdf"),
     Field("data", list_of(_data_file, "data file"), "Files to download. One with the stem of a figure's file stands under that figure.",
           "data:\n  - {file: polls.csv, title: Opinion polls 2013–2023}"),
     Field("related", list_of(named, "related brief"), "Numbers of other briefs; those of another series with its slug.",

@@ -79,6 +79,27 @@ def inspect(file: Path) -> Media | Refusal:
     return Media(kind, size)
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What a PDF says of itself."""
+
+    text: str
+    tagged: bool
+    """Whether it says what is a heading, a list or a table."""
+
+
+def read_pdf(file: Path) -> Paper | None:
+    """Read a PDF's text; None where it cannot be read."""
+    import pypdfium2  # type: ignore[import-untyped]  # it has no types; not above, since few briefs have a PDF of their own
+
+    try:
+        pdf = pypdfium2.PdfDocument(file)
+        text = "\n".join(page.get_textpage().get_text_range() for page in pdf)
+        return Paper(text, bool(pypdfium2.raw.FPDFCatalog_IsTagged(pdf)))
+    except pypdfium2.PdfiumError:
+        return None
+
+
 def _picture(name: str, kind: str, data: bytes) -> Media | Refusal:
     from PIL import Image  # takes a tenth of a second to load, and most briefs have no photograph
 

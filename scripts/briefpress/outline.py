@@ -92,6 +92,8 @@ class Outline:
     """Attribute lists: `#id .class lang=de`."""
     ids: tuple[Mark, ...]
     """Ids that the editor gave, as typed."""
+    formulas: tuple[Mark, ...]
+    """Mathematics as TeX has it: `$$…$$`, `$x_1$`."""
     gaps: tuple[tuple[str, Place], ...]
     """A list or a table without an empty line before it: which of the two, and where."""
     words: int
@@ -138,6 +140,8 @@ _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
 _ROW = re.compile(r"^\|.*\|\s*$")
 _SILENT = re.compile(rf"<({'|'.join(SILENT_TAGS)})\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(r"(?:[ \t>]|[-*+][ \t]+(?=[-*+>]))*")
+# A sum of money has no backslash, power or index in it.
+_FORMULA = re.compile(r"\$\$[^$]{1,2000}\$\$|\\begin\{[a-z*]{1,20}\}|(?<![\w$\\])\$(?=[^\s$])[^$\n]{0,300}[\\^_{][^$\n]{0,300}(?<=\S)\$(?![\w$])")
 _ID = re.compile(r"(?:^|\s)#(?P<id>[^\s}]+)|(?:^|\s)id=[\"']?(?P<named>[^\s\"'}]+)")
 
 
@@ -193,6 +197,7 @@ class _Reader:
         return Outline(
             headings=tuple(self._headings()), links=links, missing_references=missing, definitions=definitions,
             references=references, tags=tags, attributes=attributes, ids=ids, gaps=tuple(self._gaps()),
+            formulas=tuple(Mark(self.body[hit.start() : hit.end()], self.place(hit.start())) for hit in _FORMULA.finditer(self.text)),
             words=self._words(), depth=depth, depth_place=depth_place,
         )  # fmt: skip
 

@@ -163,7 +163,7 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
         "body": "" if gone else body.html,
         "disclaimer": series.disclaimer.several if several else series.disclaimer.one,
         "license": {"name": licence.name, "url": licence.url},
-        "copyright": words["copyright_many" if several else "copyright_one"].format(year=brief.date.year),
+        "copyright": words["copyright_many" if several else "copyright_one"].format(year=brief.date.year) if brief.date > dt.date.min else "",
         "issn": brief.issn,
         "funding": brief.funding,
         "acknowledgements": brief.acknowledgements,
@@ -179,12 +179,27 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
             if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
         ],
         "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
+        "citation": citation(catalogue, brief, site_url),
         "pdf": "",
         "card": "",
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
         "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",
     }  # fmt: skip
+
+
+def citation(catalogue: Catalogue, brief: Brief, site_url: str) -> str:
+    """How a note refers to the brief: authors, title, series and number, house, place, date and permalink."""
+    series, words = catalogue.series(brief), texts(brief.lang)
+    title = brief.title
+    if brief.subtitle:
+        title += f" {brief.subtitle}" if title[-1:] in "?!…" else f": {brief.subtitle}"
+    parts = [
+        joined([author.name for author in brief.authors], words["and"]), words["quoted"].format(text=title),
+        f"{series.title} {brief.number}" if brief.number else series.title, series.publisher, series.place,
+        date_text(brief.date, series.date_style, brief.lang) if brief.date > dt.date.min else "", site_url + catalogue.permalink(brief),
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
 
 
 def _subjects(named: Iterable[Named], labels: dict[str, str], kind: str) -> list[dict[str, str]]:

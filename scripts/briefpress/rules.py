@@ -108,6 +108,10 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("license", E, "A licence is written as its SPDX identifier: CC-BY-4.0."),
     ),
     "On paper": (
+        Rule("pdf-differs", E, "A designer's PDF has the number and the title of its brief."),
+        Rule("pdf-text", W, "A designer's PDF has the text of its brief.", waivable=True),
+        Rule("pdf-untagged", W, "A designer's PDF is tagged, so that it can be read aloud.", waivable=True),
+        Rule("formula", W, "A brief has no formulas: they would be printed as they are typed.", waivable=True),
         Rule("glyph-missing", A, "Every character has a letterform in the faces of the PDF."),
     ),
     "Files beside a brief": (

@@ -166,6 +166,9 @@ _ENGLISH = {
     "original_withdrawn": "The original was withdrawn on {date}.",
     "moved": "Moved",
     "moved_text": "This page has moved to:",
+    "cite": "How to cite",
+    "quoted": "“{text}”",
+    "contents_heading": "Contents",
 }
 
 _FRENCH = {
@@ -322,6 +325,9 @@ _FRENCH = {
     "original_withdrawn": "L’original a été retiré le {date}.",
     "moved": "Page déplacée",
     "moved_text": "Cette page se trouve désormais à l’adresse suivante\u00a0:",
+    "cite": "Pour citer cette note",
+    "quoted": "«\u00a0{text}\u00a0»",
+    "contents_heading": "Sommaire",
 }
 
 _GERMAN = {
@@ -479,6 +485,9 @@ _GERMAN = {
     "original_withdrawn": "Das Original wurde am {date} zurückgezogen.",
     "moved": "Verschoben",
     "moved_text": "Diese Seite steht jetzt unter:",
+    "cite": "Zitiervorschlag",
+    "quoted": "„{text}“",
+    "contents_heading": "Inhalt",
 }
 
 _DUTCH = {
@@ -633,6 +642,9 @@ _DUTCH = {
     "original_withdrawn": "Het origineel is op {date} ingetrokken.",
     "moved": "Verplaatst",
     "moved_text": "Deze pagina staat nu op:",
+    "cite": "Zo citeert u deze brief",
+    "quoted": "‘{text}’",
+    "contents_heading": "Inhoud",
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 
 from briefpress.brief import Brief, IssueNumber
 from briefpress.finding import Finding
@@ -50,12 +51,21 @@ def _authors(catalogue: Catalogue) -> list[Finding]:
     return findings
 
 
-def next_free(briefs: list[Brief], like: IssueNumber) -> IssueNumber:
-    """The number after the highest one of the same year; one that a brief had before stays taken."""
-    taken = [brief.number.n for brief in briefs if brief.number is not None and brief.number.year == like.year]
-    before = re.compile(rf"/[a-z0-9-]+/{f'{like.year}/' if like.year else ''}([0-9]{{1,5}})/")
-    taken += [int(hit[1]) for brief in briefs for alias in brief.aliases if (hit := before.fullmatch(alias.text))]
-    return IssueNumber(like.year, max(taken, default=0) + 1)
+def next_free(briefs: Iterable[Brief], like: IssueNumber, slug: str) -> IssueNumber:
+    """The number after the highest one of the same year in a series; one that a brief had before stays taken.
+
+    Args:
+        briefs: of all series, since a brief can have moved to another.
+        like: a number of the year that is meant; 0 is the year of a series without years.
+        slug: the series.
+    """
+    before = re.compile(rf"/{slug}/{f'{like.year}/' if like.year else ''}([0-9]{{1,5}})/")
+    taken = [0]
+    for brief in briefs:
+        if brief.series == slug and brief.number is not None and brief.number.year == like.year:
+            taken.append(brief.number.n)
+        taken += [int(hit[1]) for alias in brief.aliases if (hit := before.fullmatch(alias.text))]
+    return IssueNumber(like.year, max(taken) + 1)
 
 
 def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief]) -> list[Finding]:
@@ -71,7 +81,7 @@ def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief]) -> list[Fi
         if brief.number is not None:
             line = holder.place("number").line
             report.add("number-taken", brief.place("number"), f"{brief.number} is already used by {holder.path}, line {line}",
-                       f"take the next free number of the series, {next_free(briefs, brief.number)}")  # fmt: skip
+                       f"take the next free number of the series, {next_free(catalogue.briefs, brief.number, series.slug)}")  # fmt: skip
         else:
             report.add("number-taken", brief.place("title"), f"{holder.path} has the same address, {catalogue.permalink(brief)}",
                        "rename the file")  # fmt: skip
@@ -142,7 +152,9 @@ def _translation(catalogue: Catalogue, brief: Brief) -> list[Finding]:
     return report.findings
 
 
-_ALIAS = re.compile(r"/(?:[A-Za-z0-9_~.\-]+/)*(?:[A-Za-z0-9_~\-]+\.html)?")
+# Folders, and perhaps a page at the end. What looks like a file is no folder: the two cannot have one name.
+_ALIAS = re.compile(r"/(?:(?!_headers/)[A-Za-z0-9_~-](?:[A-Za-z0-9_~.-]*[A-Za-z0-9_~-])?(?<!\.\w{2})(?<!\.\w{3})(?<!\.\w{4})(?<!\.\w{5})/)*"
+                    r"(?:(?!index\.html)[A-Za-z0-9_~-]+\.html)?")  # fmt: skip
 
 
 def _aliases(catalogue: Catalogue) -> list[Finding]:
@@ -156,14 +168,14 @@ def _aliases(catalogue: Catalogue) -> list[Finding]:
         for typed, place in brief.aliases:
             holder = permalinks.get(typed.removeprefix("/"))
             other = first.setdefault(typed, brief)
-            if not _ALIAS.fullmatch(typed) or typed == "/" or {"..", "."} & set(typed.split("/")):
+            if not _ALIAS.fullmatch(typed) or typed == "/":
                 report.add("alias", place, f'the old address is "{typed}"', form)
             elif holder is brief:
                 report.add("alias", place, f"{typed} is the brief's own permalink", "take the line out")
             elif holder is not None:
                 remedy = "take the line out"
                 if holder.number is not None:
-                    free = next_free([one for one in catalogue.briefs if one.series == holder.series], holder.number)
+                    free = next_free(catalogue.briefs, holder.number, holder.series)
                     remedy = f"take the line out; or, if this brief was there first, give {holder.path} the number {free}"
                 report.add("alias", place, f"{typed} is the permalink of {holder.path}", remedy)
             elif _is_of_site(typed.strip("/").split("/"), catalogue):
@@ -178,6 +190,6 @@ def _is_of_site(parts: list[str], catalogue: Catalogue) -> bool:
     """Whether an address is that of a list, or may become one."""
     series = catalogue.settings.get(parts[0])
     if series is None:
-        return parts[0] in RESERVED or parts in (["index.html"], ["404.html"])
+        return parts[0] in RESERVED or parts == ["404.html"]
     of_year = series.numbering != "continuous" and len(parts) == 2 and re.fullmatch("[0-9]{4}", parts[1]) is not None
     return len(parts) == 1 or parts[1] in ("page", "years") or "page" in parts[2:] or of_year

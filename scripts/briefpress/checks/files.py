@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -11,8 +12,8 @@ from urllib.parse import unquote
 from briefpress.brief import Brief
 from briefpress.byline import Author
 from briefpress.finding import Finding, Place
-from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of
-from briefpress.outline import Outline
+from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of, read_pdf
+from briefpress.outline import Outline, without_comments
 from briefpress.rules import Report
 from briefpress.series import BRIEFS, Catalogue, brief_paths
 from briefpress.values import Named
@@ -28,6 +29,8 @@ def named_files(brief: Brief, outlined: Outline) -> Iterator[tuple[Named, tuple[
     """
     if brief.image is not None:
         yield brief.image, PICTURES
+    if brief.pdf is not None:
+        yield brief.pdf, ("pdf",)
     for data in brief.data:
         yield data.file, DATA
     for link in outlined.links:
@@ -47,7 +50,9 @@ def check_files(brief: Brief, outlined: Outline, root: Path, report: Report) -> 
         if name.text in seen:
             continue
         seen.add(name.text)
-        check_file(brief, name, kinds, root, report)
+        found = check_file(brief, name, kinds, root, report)
+        if found is not None and brief.pdf is not None and name.text == brief.pdf.text:
+            _check_pdf(brief, name, root / brief.folder / name.text, report)
     used |= {author.photo.rpartition("/")[2] for author in brief.authors if author.photo and not author.id}
     if brief.folder:
         for entry in sorted(os.scandir(root / brief.folder), key=lambda entry: entry.name):
@@ -90,6 +95,33 @@ def check_file(brief: Brief, name: Named, kinds: tuple[str, ...], root: Path, re
     else:
         return found
     return None
+
+
+def _check_pdf(brief: Brief, name: Named, file: Path, report: Report) -> None:
+    """Check that a designer's PDF is that of this brief, and can be read aloud."""
+    paper = read_pdf(file)
+    if paper is None:
+        report.add("file-kind", name.place, f"{name.text} cannot be read as a PDF", "export it again, without a password")
+        return
+    squashed = _squashed(paper.text)
+    for what, words in (("number", str(brief.number or "")), ("title", brief.title)):
+        if _squashed(words) not in squashed:
+            report.add("pdf-differs", name.place, f'{name.text} does not have the {what}, "{words}"',
+                       f"look whether it is the PDF of this brief, or ask the designer to put the {what} in as text")  # fmt: skip
+    longer = {_squashed(word) for word in re.findall(r"[^\W\d_]{6,}", without_comments(brief.body, " "))}
+    gone = sorted(word for word in longer if word not in squashed)
+    if len(gone) > len(longer) / 20:
+        some = ", ".join(gone[:5])
+        report.add("pdf-text", name.place, f"{name.text} lacks {len(gone)} of {len(longer)} longer words of the text: {some}",
+                   "export the PDF anew from the text as it is here")  # fmt: skip
+    if not paper.tagged:
+        report.add("pdf-untagged", name.place, f"{name.text} is not tagged, and cannot well be read aloud",
+                   "ask the designer for a tagged PDF (PDF/UA), or leave the field out: ours is tagged")  # fmt: skip
+
+
+def _squashed(text: str) -> str:
+    """Letters and digits alone: line ends and hyphens are the designer's, and so are capitals."""
+    return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())
 
 
 def _check_beside(entry: os.DirEntry[str], used: set[str], report: Report) -> None:

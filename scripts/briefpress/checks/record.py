@@ -122,9 +122,9 @@ def _both(before: Brief, ours: Brief, there: Catalogue, catalogue: Catalogue, re
     if ours.number is None:
         report.add("record-number", Place(1, 1), f"{before.path} has the same address at {ref}", "rename the file")
     else:
-        every = [one for one in (*catalogue.briefs, *there.briefs) if one.series == ours.series]
+        every = (*catalogue.briefs, *there.briefs)
         report.add("record-number", ours.place("number"), f"{ours.number} is given to {before.path} at {ref}, and here to {ours.path}",
-                   f"take the next free number of the series, {next_free(every, ours.number)}")  # fmt: skip
+                   f"take the next free number of the series, {next_free(every, ours.number, ours.series)}")  # fmt: skip
     yield from report.findings
 
 

@@ -53,6 +53,9 @@ def check_text(brief: Brief, outlined: Outline, report: Report) -> None:
         report.add("text-nesting", outlined.depth_place, f"lists and quotations are nested {outlined.depth} deep", f"nest them {DEPTH} deep at most")
     for what, place in outlined.gaps:
         report.add(f"{what}-gap", place, f"no empty line stands before this {what}, so it is set as running text", "put an empty line before it")
+    for mark in outlined.formulas:
+        report.add("formula", mark.place, f'"{" ".join(mark.text.split())[:40]}" is a formula, which is printed as it is typed',
+                   "write it in words, or put it in as a picture with a text; if it is none, put it between backticks")  # fmt: skip
     _headings(outlined, top, report)
     _footnotes(outlined, report)
     _raw(outlined, report)

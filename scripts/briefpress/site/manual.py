@@ -8,6 +8,7 @@ import re
 from briefpress.fields import (
     AUTHOR_FIELDS,
     CONTRIBUTOR_FIELDS,
+    CORRECTION_FIELDS,
     DATA_FIELDS,
     FIELDS,
     SERIES_FIELDS,
@@ -37,6 +38,7 @@ def fields_table() -> str:
         _fields("An author with details", AUTHOR_FIELDS),
         _fields("A contributor", CONTRIBUTOR_FIELDS),
         _fields("A data file", DATA_FIELDS),
+        _fields("A correction", CORRECTION_FIELDS),
         _fields("A waiver", WAIVER_FIELDS),
     ))  # fmt: skip
 

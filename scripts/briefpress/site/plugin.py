@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import os
+import posixpath
 import re
 import time
 from pathlib import Path
@@ -40,6 +41,11 @@ from briefpress.store import Store
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
 _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level.ADVICE: logging.INFO}
+
+
+def _target(page: str, link: str) -> str:
+    """Where a link of a page leads, from the site's root."""
+    return posixpath.normpath(posixpath.join(page, link)) + "/"
 
 
 class BriefpressConfig(Config):
@@ -165,7 +171,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         html = re.sub(r'(<t[hd]) style="text-align: (right|center|left);"', r'\1 class="\2"', html)
         if page.meta.get("template") == "home.html":
             html = re.sub(r"\A\s*<h1[^>]*>.*?</h1>\s*", "", html, flags=re.DOTALL)
-        return html
+        # The headings of a withdrawn brief are gone; a link to one leads to its page.
+        catalogue = self._rendering.catalogue
+        gone = {catalogue.permalink(brief) for brief in catalogue.public if brief.withdrawal}
+        return re.sub(r'(<a [^>]*href=")([^"#:]+)#[^"]*"', lambda hit: f'{hit[1]}{hit[2]}"' if _target(page.url, hit[2]) in gone else hit[0], html)
 
     @event_priority(-100)
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:

@@ -178,7 +178,7 @@ class Rendering:
         self.assets, content = assets(self.store, self.catalogue.settings.series)
         for address, data in content.items():
             self._add(address, data)
-        self._add("_headers", HEADERS)
+        self._add("_headers", HEADERS.replace("/*\n", "/*\n  X-Robots-Tag: noindex\n", 1) if self.preview else HEADERS)
         for brief in self.catalogue.public:
             self._plan_aliases(brief)
 
@@ -192,19 +192,20 @@ class Rendering:
             base = posixpath.relpath("/" + self.catalogue.permalink(brief), "/" + posixpath.dirname(address)) + "/"
             whole = (self.config.site_url or "") + self.catalogue.permalink(brief)
             values = {"url": base, "title": brief.title, "address": whole, "lang": brief.lang}
-            self.moved.append(OwnPage(self._add(address), "moved.html", self.catalogue.series(brief), values))
+            source = f"{brief.path}, alias {alias}"
+            self.moved.append(OwnPage(self._add(address, source=source), "moved.html", self.catalogue.series(brief), values))
 
-    def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "") -> OwnFile:
+    def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "", source: str = "") -> OwnFile:
         """Add a file at an address.
 
         Raises:
             Abort: something else is at that address.
         """
-        source = src_uri or address
+        source = source or src_uri or address
         if other := self._taken.get(address):
             raise Abort(f"Two pages have one address, {address}: {other} and {source}. Rename one of them.")
         self._taken[address] = source
-        file = OwnFile(source, address, self.config, content)
+        file = OwnFile(src_uri or address, address, self.config, content)
         self._files.append(file)
         return file
 
@@ -244,10 +245,13 @@ class Rendering:
             log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         if self.pdf and brief in self.catalogue.public:
-            page["pdf"] = url + self.catalogue.pdf_name(brief)
+            own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
+            page["pdf"] = url + (own or self.catalogue.pdf_name(brief))
             page["card"] = "" if self.serving else f"{self.config.site_url}{url}card.png"
             self._plan_print(brief, page, media)
         page["body"] = Markup(page["body"])  # cleaned by body.render
+        if url.startswith(PREVIEW):
+            page["permalink"] = ""  # it has none yet
         page["findings"] = self.preview.rows(brief.path) if self.preview else []
         return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
 
@@ -262,12 +266,13 @@ class Rendering:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             cards = {kind: pool.map(lambda one, kind=kind: one.card(self.store, kind), self.prints.values()) for kind in CARDS}
-            made = pool.map(lambda one: one.made(self.store), self.prints.values())
+            made = pool.map(lambda one: one.made(self.store) if one.brief.pdf is None else (b"", []), self.prints.values())
             try:
                 for (address, one), (data, missing) in zip(
                     self.prints.items(), self.progress.track(made, "PDFs", len(self.prints)), strict=True
                 ):
-                    self._add(address, data)
+                    if address not in self._taken:  # a designer's own is there already
+                        self._add(address, data)
                     for char in missing:
                         log.info("%s", missing_glyph(one.brief, char))
                 for kind, drawn in cards.items():

@@ -18,7 +18,7 @@ from briefpress.typeset.document import ACCENT, document
 
 CARDS = ("card", "cover")
 """Pictures of a brief: for those who share it, and for lists."""
-NOT_PRINTED = frozenset({"card", "findings", "newer", "older", "related", "source_url", "toc", "reading_text", "url", "year", "pdf"})
+NOT_PRINTED = frozenset({"card", "findings", "newer", "older", "related", "source_url", "toc", "reading_text", "pdf"})
 """What a page has for its screen alone."""
 
 
@@ -36,7 +36,7 @@ class Print:
 
     @cached_property
     def _data(self) -> dict[str, bytes]:
-        return {name: file.read_bytes() for name, file in self.pictures.items()}
+        return {name: press.scaled(file.read_bytes()) for name, file in self.pictures.items()}
 
     @property
     def key(self) -> str:
@@ -54,16 +54,19 @@ class Print:
         kept, missing = store.get("pdfs", key), store.get_json("glyphs", key)
         if kept is not None and missing is not None:
             return kept, missing
-        names = {name: f"img/{index}{file.suffix.lower()}" for index, (name, file) in enumerate(self.pictures.items())}
-        opening = self.page["image"]["url"] if self.page["image"] else ""
-        addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
-        made = press.print_pdf(
-            document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses),
-            {names[name]: data for name, data in self._data.items()}, date=self.brief.changed, columns=int(self.series.columns),
-        )  # fmt: skip
+        document_, pictures = self.document()
+        made = press.print_pdf(document_, pictures, date=self.brief.changed, columns=int(self.series.columns))
         store.put("pdfs", key, made.data)
         store.put("glyphs", key, json.dumps(made.missing).encode())
         return made.data, list(made.missing)
+
+    def document(self, folder: str = "img") -> tuple[dict[str, Any], dict[str, bytes]]:
+        """What the template prints, and the pictures by their names under `folder`."""
+        names = {name: f"{folder}/{index}{file.suffix.lower()}" for index, (name, file) in enumerate(self.pictures.items())}
+        opening = self.page["image"]["url"] if self.page["image"] else ""
+        addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
+        made = document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses)
+        return made, {names[name]: data for name, data in self._data.items()}
 
     def card(self, store: Store, kind: str) -> bytes:
         """The social card or the cover, from the store where nothing changed.

@@ -36,6 +36,8 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
     if page["issn"]:
         imprint.append(f"{words['issn']} {page['issn']}")
     return {
+        "key": page["url"],
+        "reference": page["number"] or page["year"],
         "lang": lang.lower(),
         "region": region.lower() if re.fullmatch("[A-Za-z]{2}", region) else "",
         "accent": series.colour or ACCENT,
@@ -73,6 +75,8 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
         "sections": [[words[name], page[name]] for name in ("funding", "acknowledgements") if page[name]],
         "subjects_heading": words["subjects"],
         "subjects": [f"{label} {text}" for label, text in subjects if text],
+        "cite_heading": words["cite"],
+        "citation": page["citation"],
         "imprint_heading": words["imprint"],
         "disclaimer": page["disclaimer"],
         "imprint": imprint,

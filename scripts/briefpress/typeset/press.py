@@ -14,7 +14,7 @@ import importlib.resources
 import io
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
@@ -31,6 +31,7 @@ _TEMPLATES = {file.name: file.read_bytes() for file in sorted(_HERE.glob("*.typ"
 STANDARDS: Any = ["a-2a", "ua-1"]
 # Points: the first line, the last line, and the room above the closing part, as in brief.typ.
 _TOP, _BOTTOM, _GAP = 25 / 25.4 * 72, 841.89 - 23 / 25.4 * 72, 8 / 25.4 * 72
+_PIXELS = 2000
 _MIDDLE = 297.6
 """Points from the left: what lies beyond is in the second column."""
 
@@ -69,16 +70,8 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
     Raises:
         PressError: the typesetter gave up.
     """
-    fitted, missing = _fitted(document)
-    fitted |= {
-        "columns": columns,
-        "day": [date.year, date.month, date.day],
-        # What floats must fit a page; what may not gets pages of its own.
-        "long_head": _length([document["corrections"], document["key_issues"], document["subtitle"]]) > 3000,
-        "long_back": _length([document[name] for name in ("about", "sections", "imprint", "disclaimer", "subjects", "data")]) > 3600,
-    }
-    files: Any = {"main.typ": _TEMPLATES["brief.typ"], "lib.typ": _TEMPLATES["lib.typ"],
-             "document.json": json.dumps(fitted, ensure_ascii=False, sort_keys=True).encode()}  # fmt: skip
+    fitted, missing = _prepared(document, columns, date)
+    files = _files("single.typ", fitted)
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     with _folder(pictures) as root:
 
@@ -100,6 +93,48 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
     return Printed(data, end["pages"], missing)
 
 
+def _prepared(document: Mapping[str, Any], columns: int, date: dt.date, shift: int = 0) -> tuple[dict[str, Any], tuple[str, ...]]:
+    fitted, missing = _fitted(document)
+    return fitted | {
+        "columns": columns,
+        "shift": shift,  # how many levels its headings are below those of a brief that stands alone
+        "day": [date.year, date.month, date.day],
+        # What floats must fit a page; what may not gets pages of its own.
+        "long_head": _length([document["corrections"], document["key_issues"], document["subtitle"]]) > 3000,
+        "long_back": _length([document[name] for name in ("about", "sections", "imprint", "disclaimer", "subjects", "data")]) > 3600,
+    }, missing
+
+
+def _files(main: str, document: Mapping[str, Any]) -> Any:
+    data = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
+    return {**_TEMPLATES, "main.typ": _TEMPLATES[main], "document.json": data}
+
+
+def print_collection(cover: Mapping[str, Any], briefs: Sequence[tuple[Mapping[str, Any], int, dt.date]], pictures: Mapping[str, bytes], *,
+                     date: dt.date) -> Printed:  # fmt: skip
+    """Set several briefs as one PDF: a cover, contents, and each brief on a right-hand page.
+
+    Args:
+        cover: title, masthead, house, tally, contents (its heading), lang and accent.
+        briefs: of each what `document.document` gives, how many columns it has, and the day of its record.
+        pictures: name in the typesetter's folder → the file; no two briefs share a name.
+        date: the newest of those days.
+
+    Raises:
+        PressError: the typesetter gave up.
+    """
+    made = [_prepared(*one, shift=1) for one in briefs]
+    files = _files("collection.typ", {**cover, "day": [date.year, date.month, date.day], "briefs": [one for one, _ in made]})
+    stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
+    with _folder(pictures) as root:
+        try:
+            data: Any = typst.compile(files, format="pdf", timestamp=stamp, root=root, font_paths=_fonts(), ignore_system_fonts=True,
+                                      pdf_standards=STANDARDS)  # fmt: skip
+        except (typst.TypstError, RuntimeError) as error:
+            raise PressError(str(error)) from None
+    return Printed(data, 0, tuple(sorted({char for _, missing in made for char in missing})))
+
+
 def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
     """Draw the social card, 1,200 by 630 pixels, or the cover for lists, 360 by 509, as PNG.
 
@@ -111,8 +146,7 @@ def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
         PressError: the typesetter gave up.
     """
     fitted, _ = _fitted(document)
-    files: Any = {"main.typ": _TEMPLATES["cards.typ"], "lib.typ": _TEMPLATES["lib.typ"],
-                  "document.json": json.dumps(fitted, ensure_ascii=False, sort_keys=True).encode()}  # fmt: skip
+    files = _files("cards.typ", fitted)
     with _folder({}) as root:
         try:
             drawn: Any = typst.compile(files, format="png", ppi=72.0, root=root, font_paths=_fonts(), ignore_system_fonts=True,
@@ -124,6 +158,21 @@ def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
     with Image.open(io.BytesIO(drawn)) as picture:
         picture.convert("RGB").quantize(32, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def scaled(data: bytes) -> bytes:
+    """A picture with no more pixels than paper can show: 300 to the inch over the width of the text."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            if max(picture.size) <= _PIXELS:
+                return data
+            out = io.BytesIO()
+            kind = picture.format
+            picture.thumbnail((_PIXELS, _PIXELS))
+            picture.save(out, kind, quality=88)
+            return out.getvalue()
+    except UnidentifiedImageError:
+        return data  # an SVG has no pixels
 
 
 def _level(end: Mapping[str, Any]) -> float | None:

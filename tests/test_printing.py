@@ -1,0 +1,192 @@
+"""The PDFs and pictures of a built site, a designer's own PDF, and collections."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pypdfium2
+import pytest
+from PIL import Image
+
+BRIEFPRESS = str(Path(sys.executable).parent / "briefpress")
+WORDS = "The reserve that nobody rehearsed in winter is no reserve in summer, and whoever planned it knew so."
+BODY = f"## Introduction\n\n{WORDS}\n\n## What to do\n\nRehearse the failure of the fourth operator.\n"
+Build = Callable[..., subprocess.CompletedProcess[str]]
+Write = Callable[..., str]
+
+
+def text_of(file: Path) -> str:
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(file)).replace("\r", "")
+
+
+def test_a_page_has_its_pdf_its_card_and_its_cover(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "The first brief on paper", BODY + "\nHan 漢 and emoji 🦉.\n"),
+        "2024/2.md": brief_text("2/2024", "2024-05-02", "A draft that is on no paper", BODY, draft=True),
+    })  # fmt: skip
+    done = build(folder)
+    assert done.returncode == 0, done.stderr
+    site = folder / "site/policy-briefs/2024/1"
+    page = (site / "index.html").read_text()
+    assert '<a class="door main" href="../../../policy-briefs/2024/1/policy-briefs-1-2024.pdf" type="application/pdf">PDF</a>' in page
+    words = text_of(site / "policy-briefs-1-2024.pdf")
+    for said in ("The first brief on paper", "https://example.org/repo/policy-briefs/2024/1/", "2983-466X", "How to cite"):
+        assert said in words.replace("\n", "") or said in words
+    assert '<meta property="og:image" content="https://example.org/repo/policy-briefs/2024/1/card.png">' in page
+    assert {name: Image.open(site / f"{name}.png").size for name in ("card", "cover")} == {"card": (1200, 630), "cover": (360, 509)}
+    listing = (folder / "site/policy-briefs/index.html").read_text()
+    assert '<img class="cover" src="../policy-briefs/2024/1/cover.png" alt="" width="360" height="509" loading="lazy">' in listing
+    assert "2024/1.md:17:1: advice: the PDF has an empty box for \"漢\", U+6F22, which no face has [" + "glyph-missing" + "]" in done.stderr
+    assert "U+1F989" in done.stderr
+    assert not list((folder / "site").rglob("*2-2024*"))
+    assert [path for path in (folder / "site").rglob("*.pdf")] == [site / "policy-briefs-1-2024.pdf"]
+
+    # Nothing is set anew where nothing changed; a changed brief alone is.
+    assert ", PDFs 0," in build(folder).stderr
+    path = folder / "briefs/2024/1.md"
+    path.write_text(path.read_text() + f"\nA new sentence of {dt.datetime.now().timestamp()}.\n")
+    assert ", PDFs 1," in build(folder).stderr
+
+    done = build(folder, "--no-pdf")
+    assert done.returncode == 0, done.stderr
+    assert not list((folder / "site").rglob("*.pdf")) + list((folder / "site").rglob("c*r*.png"))
+    assert "application/pdf" not in (site / "index.html").read_text()
+    assert "og:image" not in (site / "index.html").read_text()
+
+
+def test_columns_come_from_the_series(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY + f"\n{WORDS} {WORDS}\n" * 20)})
+    series = folder / "briefs/series.yml"
+    found = []
+    for columns in ("", "    columns: 1\n"):
+        series.write_text(series.read_text().replace("    numbering: per-year\n", f"    numbering: per-year\n{columns}"))
+        done = build(folder)
+        assert done.returncode == 0, done.stderr
+        page = pypdfium2.PdfDocument(folder / "site/policy-briefs/2024/1/policy-briefs-1-2024.pdf")[0].get_textpage()
+        lines = [page.get_rect(index) for index in range(page.count_rects())]
+        found.append(sum(left > 300 for left, *_ in lines))  # points: lines that begin in the right half
+    assert found[0] > 15
+    assert found[1] < 5
+
+
+# A designer's own
+
+
+def own_pdf(title: str, number: str, text: str, *, tagged: bool) -> bytes:
+    """A PDF with some lines of text, made by hand; tagged only by what it claims."""
+    pdf = pikepdf.new()
+    lines = "".join(f"({line}) Tj 0 -14 Td " for line in (title, number, *[text[i : i + 80] for i in range(0, len(text), 80)]))
+    font = pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+    page = pdf.add_blank_page(page_size=(595, 842))
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    page.Contents = pdf.make_stream(f"BT /F 10 Tf 50 780 Td {lines} ET".encode())
+    if tagged:
+        pdf.Root.MarkInfo = pikepdf.Dictionary(Marked=True)
+        pdf.Root.StructTreeRoot = pikepdf.Dictionary(Type=pikepdf.Name.StructTreeRoot)
+    out = io.BytesIO()
+    pdf.save(out)
+    return out.getvalue()
+
+
+TEXT = f"Introduction {WORDS} What to do Rehearse the failure of the fourth operator."
+OWN = {
+    "as it should be": (own_pdf("The brief of a designer", "CSDS POLICY BRIEF 1/2024", TEXT, tagged=True), []),
+    "not tagged": (own_pdf("The brief of a designer", "1/2024", TEXT, tagged=False), ["pdf-untagged"]),
+    "another number": (own_pdf("The brief of a designer", "2/2024", TEXT, tagged=True), ["pdf-differs"]),
+    "another title": (own_pdf("Another title", "1/2024", TEXT, tagged=True), ["pdf-differs"]),
+    "another text": (own_pdf("The brief of a designer", "1/2024", "Lorem ipsum dolor sit amet.", tagged=True), ["pdf-text"]),
+    "no PDF": (b"%PDF-1.7 and nothing else", ["file-kind"]),
+}
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_designers_pdf_is_checked(project: Callable[..., Path], brief_text: Write, name: str) -> None:
+    data, expected = OWN[name]
+    folder = project({
+        "2024/1/index.md": brief_text("1/2024", "2024-05-01", "The brief of a designer", BODY, pdf="own.pdf"),
+        "2024/1/own.pdf": data,
+    })  # fmt: skip
+    done = subprocess.run([BRIEFPRESS, "check", "--format", "json"], cwd=folder, capture_output=True, text=True, check=False)
+    found = [(one["code"], one["line"]) for one in json.loads(done.stdout) if one["level"] != "advice"]
+    line = next(i for i, typed in enumerate((folder / "briefs/2024/1/index.md").read_text().splitlines(), 1) if typed.startswith("pdf:"))
+    assert found == [(code, line) for code in expected]
+
+
+def test_a_designers_pdf_stands_in_the_place_of_ours(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    data, _ = OWN["as it should be"]
+    folder = project({
+        "2024/1/index.md": brief_text("1/2024", "2024-05-01", "The brief of a designer", BODY, pdf="own.pdf"),
+        "2024/1/own.pdf": data,
+    })  # fmt: skip
+    done = build(folder, "--strict")
+    assert done.returncode == 0, done.stderr
+    site = folder / "site/policy-briefs/2024/1"
+    assert [path.name for path in site.glob("*.pdf")] == ["own.pdf"]
+    assert (site / "own.pdf").read_bytes() == data
+    assert 'href="../../../policy-briefs/2024/1/own.pdf" type="application/pdf">PDF</a>' in (site / "index.html").read_text()
+    assert (site / "card.png").is_file()
+
+
+# Collections
+
+
+@pytest.fixture
+def three(project: Callable[..., Path], brief_text: Write) -> Path:
+    return project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "The first of three", BODY, topics=["records"]),
+        "2024/2.md": brief_text("2/2024", "2024-05-02", "The second of three", BODY + "\nA note.[^1]\n\n[^1]: The note.\n"),
+        "2025/1.md": brief_text("1/2025", "2025-05-02", "The third of three", BODY, topics=["records"]),
+        "2025/2.md": brief_text("2/2025", "2025-05-03", "A draft", BODY, draft=True),
+    })  # fmt: skip
+
+
+def collected(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([BRIEFPRESS, "collect", *arguments, "--output", "out.pdf"], cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(("arguments", "titles"), [
+    (["--year", "2024"], ["The first of three", "The second of three"]),
+    (["--topic", "records"], ["The first of three", "The third of three"]),
+    (["1/2025", "1/2024"], ["The third of three", "The first of three"]),
+])  # fmt: skip
+def test_a_collection(three: Path, arguments: list[str], titles: list[str]) -> None:
+    done = collected(three, *arguments)
+    assert done.returncode == 0, done.stderr
+    pdf = pypdfium2.PdfDocument(three / "out.pdf")
+    pages = [page.get_textpage().get_text_range() for page in pdf]
+    begins = [next(i for i, words in enumerate(pages, 1) if title in words and "Key issues" in words) for title in titles]
+    assert all(page % 2 for page in begins), "each begins on a right-hand page"
+    contents = pages[2]
+    assert [contents.index(title) for title in titles] == sorted(contents.index(title) for title in titles)
+    assert all(f"{page}" in contents for page in begins)
+    with pikepdf.open(three / "out.pdf") as opened, opened.open_outline() as outline:
+        assert [item.title for item in outline.root if item.title in titles] == titles
+        first = next(item for item in outline.root if item.title == titles[0])
+        assert [child.title for child in first.children] == ["Key issues", "Introduction", "What to do"]
+        assert bool(opened.Root.MarkInfo.Marked)
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), [
+    ([], 2, "say which briefs"), (["--year", "2020"], 1, "no public brief"), (["--topic", "nope"], 2, "use one of records"),
+    (["9/2024"], 2, 'no public brief "9/2024"'), (["2/2025"], 2, 'no public brief "2/2025"'), (["--series", "x", "--year", "2024"], 2, "no series x"),
+])  # fmt: skip
+def test_a_collection_of_nothing(three: Path, arguments: list[str], code: int, said: str) -> None:
+    done = collected(three, *arguments)
+    assert done.returncode == code
+    assert said in done.stderr
+    assert not (three / "out.pdf").exists()
+
+
+def test_nothing_is_collected_where_something_is_to_mend(three: Path) -> None:
+    path = three / "briefs/2024/1.md"
+    path.write_text(path.read_text().replace("2024-05-01", "1.5.2024"))
+    done = collected(three, "--year", "2024")
+    assert done.returncode == 1
+    assert "[date-format]" in done.stderr

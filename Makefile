@@ -8,10 +8,10 @@ NODE_READY := node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve check audit measure bench browser
+.PHONY: help site test serve check audit measure bench bench-pdf browser
 
 help: ## say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 site: $(READY) ## check every brief and build the site into site/
 	$(BIN)/python scripts/build.py --strict
@@ -37,6 +37,9 @@ measure: $(READY) browser ## measure what a reader loads, and write docs/develop
 
 bench: $(READY) ## measure a build of many generated briefs
 	$(BIN)/python scripts/bench.py
+
+bench-pdf: $(READY) ## measure the PDFs of generated briefs
+	$(BIN)/python scripts/bench.py --pdf
 
 # The tests look again, and decide whether a missing Chromium is a skip or a failure.
 browser:

@@ -1,4 +1,4 @@
-"""Measure a build of many generated briefs: `python scripts/bench.py [--briefs N] [--compare]`.
+"""Measure a build of many generated briefs, or their PDFs: `python scripts/bench.py [--briefs N] [--compare | --pdf]`.
 
 Each brief has some 2,400 words whose frequencies fall as in a language (Zipf), six sections, twelve
 footnotes, links to other briefs, and every third a table. The same N gives the same briefs.
@@ -7,14 +7,18 @@ Units: CPU is seconds of user and system time of a step's process and of all tha
 search indexer, the link checker); clock is seconds by the clock; memory is the peak resident size
 of the largest of these processes in MB. The ratio is of CPU: to MkDocs with Material alone, building
 the same briefs as pages, where --compare measures that in the same run; else to the first build.
+With --pdf: CPU milliseconds for one brief's PDF, median and worst, in one process and one thread,
+and the ratio to the first time.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import itertools
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -103,16 +107,51 @@ def measure(name: str, project: Path, *arguments: str) -> Step:
     return Step(name, usage.ru_utime + usage.ru_stime, clock, peak / 1e6, lines[-1])
 
 
+def measure_pdfs(count: int) -> None:
+    from briefpress.checks import check
+    from briefpress.store import Store
+    from briefpress.typeset import plan
+
+    now = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        write(root, {"briefs/series.yml": SERIES})
+        write(root / "briefs", briefs(count))
+        store = Store(root / "store")
+        base = 0.0
+        print(f"{count} briefs; CPU ms a brief\n{'':24} {'median':>8} {'worst':>8} {'ratio':>6}")
+        for name in ("first", "nothing changed", "a sentence added"):
+            if name == "a sentence added":
+                for path in (root / "briefs").rglob("*.md"):
+                    path.write_text(path.read_text("utf-8") + "\nOne sentence more.\n", "utf-8")
+            catalogue, _ = check(root, now)
+            assert catalogue is not None
+            prints = [plan(one, catalogue, root, "https://example.org/", {}) for one in catalogue.public]
+            spent = []
+            for one in prints:
+                began = time.process_time()
+                one.made(store)
+                spent.append((time.process_time() - began) * 1000)
+            middle = statistics.median(spent)
+            base = base or middle
+            print(f"{name:24} {middle:8.1f} {max(spent):8.1f} {middle / base:6.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--briefs", type=int, default=1000, metavar="N", help="how many; default 1000")
     parser.add_argument("--compare", action="store_true", help="build them with Material alone too")
+    parser.add_argument("--pdf", action="store_true", help="measure PDFs instead, of 30 briefs unless N is given")
     options = parser.parse_args()
+    if options.pdf:
+        measure_pdfs(30 if options.briefs == 1000 else options.briefs)
+        return
     build = str(Path(__file__).with_name("build.py"))
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
     with tempfile.TemporaryDirectory() as scratch:
         project = Path(scratch, "project")
-        write(project, {"mkdocs.yml": f"{SETTINGS}plugins: [briefpress]\n", "docs/index.md": "# Home\n", "briefs/series.yml": SERIES})
+        settings = f"{SETTINGS}plugins: [{{briefpress: {{pdf: false}}}}]\n"
+        write(project, {"mkdocs.yml": settings, "docs/index.md": "# Home\n", "briefs/series.yml": SERIES})
         measure("the fonts, cut once and kept", project, build)
         generated = briefs(options.briefs)
         write(project / "briefs", generated)

@@ -76,6 +76,31 @@ def test_columns_come_from_the_series(project: Callable[..., Path], build: Build
     assert found[1] < 5
 
 
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20" width="40" height="20"><path d="M0 0h40v20H0z" fill="#15406b"/></svg>'
+
+
+@pytest.mark.parametrize(("name", "data", "said"), [
+    ("house.svg", LOGO, ""), ("none.svg", None, "is not in briefs/"), ("house.jpg", LOGO, "is no SVG and no PNG"),
+    ("house.png", LOGO, "is not a picture inside"), ("../house.svg", LOGO, "is not in briefs/"),
+])  # fmt: skip
+def test_a_logo_stands_at_the_imprint(project: Callable[..., Path], build: Build, brief_text: Write, name: str, data: str | None,
+                                      said: str) -> None:  # fmt: skip
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY)})
+    series = folder / "briefs/series.yml"
+    series.write_text(series.read_text().replace("    numbering: per-year\n", f"    numbering: per-year\n    logo: {name}\n"))
+    if data:
+        (folder / "briefs" / name).write_text(data)
+    done = build(folder)
+    if said:
+        assert done.returncode == 1
+        assert said in done.stderr
+        assert "briefs/series.yml:9:11: error: " in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    with pikepdf.open(folder / "site/policy-briefs/2024/1/policy-briefs-1-2024.pdf") as pdf:
+        assert "Institute for Tests" in [str(one.Alt) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+
+
 # A designer's own
 
 

@@ -94,7 +94,7 @@ def planned(root: Path, catalogue: Catalogue, brief: Brief) -> tuple[Print, dict
     body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, docs))
     page = brief_page(brief, body, outlined, catalogue, media, site_url=SITE_URL, source="")
     pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in ("svg", "png", "jpg", "webp", "avif")}
-    return Print(brief, catalogue.series(brief), page, pictures, SITE_URL), page
+    return Print(brief, catalogue.series(brief), page, pictures, SITE_URL, root), page
 
 
 def printed(folder: Path, text: str) -> bytes:

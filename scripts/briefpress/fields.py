@@ -310,6 +310,7 @@ SERIES_FIELDS = (
     Field("disclaimer", mapping_of(DISCLAIMER_FIELDS, Disclaimer), "The disclaimer, for one author and several.",
           "disclaimer:\n  one: …\n  several: …", required=True),
     Field("colour", colour, "The accent of the series' pages, dark enough for white text on it.", 'colour: "#15406b"'),
+    Field("logo", named, "The house's logo for PDFs, an SVG or PNG in briefs/ that can be seen on white.", "logo: house.svg"),
     Field("columns", choice("1", "2"), "How many columns a brief has in its PDF.", "columns: 2"),
     Field("topics", labels, "Topics: id and label.", "topics:\n  energy: Energy and climate"),
     Field("regions", labels, "Regions: id and label.", "regions:\n  europe: Europe"),

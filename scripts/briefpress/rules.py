@@ -112,7 +112,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("pdf-text", W, "A designer's PDF has the text of its brief.", waivable=True),
         Rule("pdf-untagged", W, "A designer's PDF is tagged, so that it can be read aloud.", waivable=True),
         Rule("formula", W, "A brief has no formulas: they would be printed as they are typed.", waivable=True),
-        Rule("glyph-missing", A, "Every character has a letterform in the faces of the PDF."),
+        Rule("glyph-missing", A, "Every character has a letterform in the faces of the PDF.", waivable=True),
     ),
     "Files beside a brief": (
         Rule("file-missing", E, "A file that the brief names lies in its folder."),

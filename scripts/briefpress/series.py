@@ -52,6 +52,8 @@ class Series:
     contact: str = ""
     colour: str = ""
     """The accent of its pages, #rrggbb in lower case; empty for the theme's own."""
+    logo: Named | None = None
+    """A file in the folder of the briefs."""
     columns: str = "2"
     """How many columns its PDFs have, 1 or 2."""
     topics: Mapping[str, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from briefpress.finding import Finding, Place
 from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of, read_pdf
 from briefpress.outline import Outline, without_comments
 from briefpress.rules import Report
-from briefpress.series import BRIEFS, Catalogue, brief_paths
+from briefpress.series import BRIEFS, Catalogue, Series, brief_paths
 from briefpress.values import Named
 
 _NAME = re.compile(r"[\w][\w.\-]*", re.ASCII)
@@ -148,6 +148,30 @@ def check_photos(catalogue: Catalogue, root: Path) -> list[Finding]:
             report.add(refusal.code, author.photo_place, refusal.message, refusal.remedy)
             findings += report.findings
     return findings
+
+
+def check_logos(catalogue: Catalogue, root: Path) -> list[Finding]:
+    """Check the logos that series.yml names."""
+    report = Report(f"{BRIEFS}/series.yml")
+    for series in catalogue.settings.series:
+        if series.logo is not None and isinstance(refusal := logo(series, root), Refusal):
+            report.add(refusal.code, series.logo.place, refusal.message, refusal.remedy)
+    return report.findings
+
+
+def logo(series: Series, root: Path) -> Path | Refusal:
+    """The file of a series' logo, or why it may not be printed."""
+    assert series.logo is not None
+    name = series.logo.text
+    file = root / BRIEFS / name
+    if "/" in name or "\\" in name or not file.is_file():
+        return Refusal("file-missing", f"the logo {name} is not in {BRIEFS}/", "put the file there, or take the line out")
+    if file.is_symlink():
+        return Refusal("symlink", f"the logo {name} is a link to another place", "put the file itself there")
+    if kind_of(name) not in ("svg", "png"):
+        return Refusal("file-kind", f"the logo {name} is no SVG and no PNG", "save it as one of the two")
+    found = inspect(file)
+    return found if isinstance(found, Refusal) else file
 
 
 def portrait(author: Author, path: str, root: Path) -> Path | Refusal:

@@ -9,19 +9,15 @@ from pathlib import Path
 
 import click
 
-from briefpress.body import Body, render
 from briefpress.brief import Brief
 from briefpress.byline import address_part
 from briefpress.checks import check
 from briefpress.cli.moment import now_option
 from briefpress.finding import blocking
 from briefpress.listing import counted, subject_labels, year_of
-from briefpress.media import PICTURES
-from briefpress.outline import outline
-from briefpress.page import brief_page, published_files, surroundings
 from briefpress.series import BRIEFS, Catalogue
 from briefpress.texts import texts
-from briefpress.typeset import NOT_PRINTED, Print
+from briefpress.typeset import plan
 from briefpress.typeset.document import ACCENT
 from briefpress.typeset.press import PressError, print_collection
 
@@ -65,7 +61,8 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     title = title or " ".join(part for part in (series.title, labels[topic] if topic else "", str(year) if year else "") if part)
     output = output or root / f"{address_part(title)}.pdf"
     site_url = _site_url(root)
-    prints = [_print(one, catalogue, root, site_url) for one in briefs]
+    docs = {path.relative_to(root).as_posix(): _address(path.relative_to(root / "docs")) for path in sorted((root / "docs").rglob("*.md"))}
+    prints = [plan(one, catalogue, root, site_url, docs) for one in briefs]
     made = [(one, *one.document(f"img{index}")) for index, one in enumerate(prints)]
     cover = {"title": title, "masthead": series.masthead, "house": f"{series.publisher}, {series.place}", "lang": series.lang[:2],
              "tally": counted(words, "tally", len(briefs)), "contents": words["contents_heading"], "accent": series.colour or ACCENT}  # fmt: skip
@@ -95,16 +92,6 @@ def _site_url(root: Path) -> str:
     if found is None:
         raise click.UsageError("mkdocs.yml has no site_url, and a brief on paper needs its address")
     return found[1].rstrip("/") + "/"
-
-
-def _print(brief: Brief, catalogue: Catalogue, root: Path, site_url: str) -> Print:
-    outlined = outline(brief.body, brief.body_line)
-    media = published_files(brief, outlined, root)
-    docs = {path.relative_to(root).as_posix(): _address(path.relative_to(root / "docs")) for path in sorted((root / "docs").rglob("*.md"))}
-    body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, docs))
-    page = brief_page(brief, body, outlined, catalogue, media, site_url=site_url, source="")
-    pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
-    return Print(brief, catalogue.series(brief), {key: value for key, value in page.items() if key not in NOT_PRINTED}, pictures, site_url)
 
 
 def _address(page: Path) -> str:

@@ -260,7 +260,7 @@ class Rendering:
     def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media]) -> None:
         pictures = {name: self.root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
         shown = {key: value for key, value in page.items() if key not in NOT_PRINTED}
-        self.prints[page["pdf"]] = Print(brief, self.catalogue.series(brief), shown, pictures, self.config.site_url or "")
+        self.prints[page["pdf"]] = Print(brief, self.catalogue.series(brief), shown, pictures, self.config.site_url or "", self.root)
 
     def _print_all(self) -> None:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
@@ -273,7 +273,8 @@ class Rendering:
                 ):
                     if address not in self._taken:  # a designer's own is there already
                         self._add(address, data)
-                    for char in missing:
+                    waived = any(waiver.rule.text == "glyph-missing" for waiver in one.brief.waivers)
+                    for char in () if waived else missing:
                         log.info("%s", missing_glyph(one.brief, char))
                 for kind, drawn in cards.items():
                     for address, data in zip(self.prints, drawn, strict=True):

@@ -9,8 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from briefpress.body import Body, render
 from briefpress.brief import Brief
-from briefpress.series import Series
+from briefpress.checks.files import logo
+from briefpress.media import PICTURES
+from briefpress.outline import outline
+from briefpress.page import brief_page, published_files, surroundings
+from briefpress.series import Catalogue, Series
 from briefpress.store import Store, digest
 from briefpress.texts import texts
 from briefpress.typeset import press
@@ -33,6 +38,14 @@ class Print:
     pictures: Mapping[str, Path]
     """The pictures of the page by their names."""
     site_url: str
+    root: Path
+    """The project's folder."""
+
+    @cached_property
+    def _logo(self) -> tuple[str, bytes]:
+        """The name of the logo in the typesetter's folder, and the file; empty without one."""
+        file = logo(self.series, self.root) if self.series.logo else None
+        return (f"logo{file.suffix.lower()}", file.read_bytes()) if isinstance(file, Path) else ("", b"")
 
     @cached_property
     def _data(self) -> dict[str, bytes]:
@@ -42,7 +55,7 @@ class Print:
     def key(self) -> str:
         """What decides the result, and nothing else."""
         series = {name: getattr(self.series, name) for name in ("title", "colour", "columns", "publisher", "place")}
-        return digest(press.version(), self.page, series, self.site_url, {name: digest(data) for name, data in self._data.items()})
+        return digest(press.version(), self.page, series, self.site_url, {name: digest(data) for name, data in self._data.items()}, digest(self._logo[1]))
 
     def made(self, store: Store) -> tuple[bytes, list[str]]:
         """The PDF, from the store where nothing changed, and the characters that no face has.
@@ -66,7 +79,9 @@ class Print:
         opening = self.page["image"]["url"] if self.page["image"] else ""
         addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
         made = document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses)
-        return made, {names[name]: data for name, data in self._data.items()}
+        name, data = self._logo
+        made["logo"] = f"{folder}/{name}" if name else ""
+        return made, {names[name]: data for name, data in self._data.items()} | ({f"{folder}/{name}": data} if name else {})
 
     def card(self, store: Store, kind: str) -> bytes:
         """The social card or the cover, from the store where nothing changed.
@@ -85,3 +100,21 @@ class Print:
             kept = press.print_card(shown, kind=kind)
             store.put("cards", key, kept)
         return kept
+
+
+def plan(brief: Brief, catalogue: Catalogue, root: Path, site_url: str, docs: Mapping[str, str]) -> Print:
+    """Prepare a brief for print without a site around it.
+
+    Args:
+        brief: of the catalogue.
+        catalogue: all briefs.
+        root: the project's folder.
+        site_url: the site's address, with a slash at its end.
+        docs: the site's other pages: path from the project's folder → address.
+    """
+    outlined = outline(brief.body, brief.body_line)
+    media = published_files(brief, outlined, root)
+    body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, dict(docs)))
+    page = brief_page(brief, body, outlined, catalogue, media, site_url=site_url, source="")
+    pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+    return Print(brief, catalogue.series(brief), {key: value for key, value in page.items() if key not in NOT_PRINTED}, pictures, site_url, root)

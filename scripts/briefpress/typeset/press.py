@@ -11,6 +11,7 @@ import functools
 import hashlib
 import importlib.metadata
 import importlib.resources
+import importlib.util
 import io
 import json
 import tempfile
@@ -26,6 +27,8 @@ from PIL import Image, UnidentifiedImageError
 
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
+_CJK = "noto_cjk_sans_otc"
+"""Chinese, Japanese and Korean: the extra `cjk`, 20 MB that few series need."""
 _TEMPLATES = {file.name: file.read_bytes() for file in sorted(_HERE.glob("*.typ"))}
 # The standards go together; UA-1 makes what nobody could hear an error of the typesetter.
 STANDARDS: Any = ["a-2a", "ua-1"]
@@ -53,7 +56,7 @@ class Printed:
 
 def version() -> str:
     """What decides how a document is set, besides itself: the typesetter, the faces, the templates."""
-    names = ("typst", *(name.replace("_", "-") for name in _PACKAGES))
+    names = ("typst", *(name.replace("_", "-") for name in _packages()))
     parts = [f"{name} {importlib.metadata.version(name)}" for name in names]
     return " ".join([*parts, hashlib.blake2b(b"".join(_TEMPLATES.values()), digest_size=8).hexdigest()])
 
@@ -203,9 +206,14 @@ def _folder(pictures: Mapping[str, bytes]) -> Iterator[str]:
         yield root
 
 
+def _packages() -> tuple[str, ...]:
+    """The packages with faces that are installed."""
+    return (*_PACKAGES, *([_CJK] if importlib.util.find_spec(_CJK) else []))
+
+
 @functools.cache
 def _fonts() -> typst.Fonts:
-    folders = [str(importlib.resources.files(package)) for package in _PACKAGES]
+    folders = [str(importlib.resources.files(package)) for package in _packages()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
@@ -216,7 +224,11 @@ def _covered() -> frozenset[int]:
     for package in _PACKAGES:
         files = sorted(Path(str(importlib.resources.files(package))).rglob("*.ttf"))
         sets.append(frozenset().union(*(TTFont(file, lazy=True).getBestCmap() for file in files)))
-    return frozenset.intersection(*sets)
+    more: frozenset[int] = frozenset()
+    if importlib.util.find_spec(_CJK):
+        for file in Path(str(importlib.resources.files(_CJK))).glob("*.ttc"):
+            more |= frozenset(TTFont(file, fontNumber=0, lazy=True).getBestCmap())
+    return frozenset.intersection(*sets) | more
 
 
 def _fitted(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:

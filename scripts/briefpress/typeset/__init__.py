@@ -55,7 +55,8 @@ class Print:
     def key(self) -> str:
         """What decides the result, and nothing else."""
         series = {name: getattr(self.series, name) for name in ("title", "colour", "columns", "publisher", "place")}
-        return digest(press.version(), self.page, series, self.site_url, {name: digest(data) for name, data in self._data.items()}, digest(self._logo[1]))
+        pictures = {name: digest(data) for name, data in self._data.items()}
+        return digest(press.version(), self.page, series, self.site_url, pictures, self._logo[1])
 
     def made(self, store: Store) -> tuple[bytes, list[str]]:
         """The PDF, from the store where nothing changed, and the characters that no face has.

@@ -69,6 +69,7 @@ LIBRARIES = {
     "yaml": ("front_matter.py",),
     "fontTools": ("site/fonts.py", "typeset/press.py"),
     "typst": ("typeset/press.py",),
+    "vl_convert": ("figures.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
 }

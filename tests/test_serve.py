@@ -312,3 +312,13 @@ def test_the_preview_shows_every_kind_of_awful_brief(folder: Path, tmp_path: Pat
         assert running.get("policy-briefs/2024/1/")[0] == running.get("policy-briefs/2024/2/")[0] == 200
     finally:
         running.end()
+
+
+def test_a_pdf_is_made_when_it_is_asked_for(folder: Path, preview: Preview) -> None:
+    address = "policy-briefs/2024/1/policy-briefs-1-2024.pdf"
+    assert f'href="../../../{address}"' in preview.get("policy-briefs/2024/1/")[1]
+    assert "PDFs" not in preview.said()
+    with urllib.request.urlopen(preview.address + address, timeout=PATIENCE) as answer:
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert answer.read(5) == b"%PDF-"
+    assert preview.get("policy-briefs/2024/9/policy-briefs-9-2024.pdf")[0] == 404

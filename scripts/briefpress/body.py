@@ -37,11 +37,11 @@ from briefpress.outline import (
     without_comments,
 )
 
-VERSION = "8"
+VERSION = "9"
 """Part of every key in the store: raise it when the result for the same text changes."""
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(
-    "a blockquote code dd div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section strong table tbody td "
+    "a blockquote code dd details div dl dt em figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section strong summary table tbody td "
     "th thead tr ul".split()
 )
 _ATTRIBUTES = {
@@ -67,6 +67,11 @@ class Picture:
     """The address of the data behind it, or empty."""
     data_text: str = ""
     """The words of the link to the data."""
+    alt: str = ""
+    """Of a figure from data: what stands for it; a picture in the text says that itself."""
+    caption: str = ""
+    table: tuple[tuple[str, ...], ...] = ()
+    """Of a figure from data: the data, names of columns first."""
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,7 @@ class _Sheet(Treeprocessor):
         self.caption = re.compile(rf"\s*(?:{re.escape(words['table'])}|Table)[\s\u00a0\u202f]?:\s*")
         self.note = re.compile(rf"\s*(?:{re.escape(words['note'])}|Note)[\s\u00a0\u202f]?:\s*")
         self.tables = 0
+        self.drawn: dict[str, Picture] = {}
         self.lost: list[str] = []
 
     def run(self, root: etree.Element) -> None:
@@ -285,6 +291,10 @@ class _Sheet(Treeprocessor):
             if pixels:
                 element.set(name, str(pixels))
         element.set("loading", "lazy")
+        if picture.table:
+            element.set("alt", picture.alt)
+            element.set("title", picture.caption)
+            self.drawn[picture.address] = picture
         element.set("data-data", picture.data)
         element.set("data-words", picture.data_text)
 
@@ -325,7 +335,26 @@ class _Sheet(Treeprocessor):
             if data:
                 link = etree.SubElement(etree.SubElement(box, "p"), "a", {"href": data, "download": ""})
                 link.text = words
+        if (drawn := self.drawn.get(image.get("src", ""))) is not None:
+            self._numbers(figure, drawn)
         return figure
+
+    def _numbers(self, figure: etree.Element, picture: Picture) -> None:
+        """The data of a figure as a table, for those who cannot see it and for those who want to know."""
+        words = self.around.texts
+        details = etree.SubElement(figure, "details")
+        etree.SubElement(details, "summary").text = words["numbers"]
+        region = {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": words["numbers"]}
+        table = etree.SubElement(etree.SubElement(etree.SubElement(details, "div", {"class": "table"}), "div", region), "table")
+        head = etree.SubElement(etree.SubElement(table, "thead"), "tr")
+        rows = etree.SubElement(table, "tbody")
+        for name in picture.table[0]:
+            etree.SubElement(head, "th", {"scope": "col"}).text = AtomicString(name)
+        for cells in picture.table[1:]:
+            row = etree.SubElement(rows, "tr")
+            for cell in cells:
+                number = re.fullmatch(r"-?[\d.,]+", cell)
+                etree.SubElement(row, "td", {"class": "right"} if number else {}).text = AtomicString(cell)
 
     def _table(self, parent: etree.Element, index: int) -> None:
         table = parent[index]

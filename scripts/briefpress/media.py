@@ -70,7 +70,7 @@ def inspect(file: Path) -> Media | Refusal:
         return Refusal("file-weight", f"{name} has {size / 1e6:.1f} MB", f"make it smaller than {limit // 1_000_000} MB")
     data = file.read_bytes()
     if kind == "svg":
-        return _svg(name, data)
+        return inspect_svg(name, data)
     if kind in PICTURES:
         return _picture(name, kind, data)
     if not _is_data(kind, data):
@@ -149,7 +149,7 @@ _BAD_ELEMENTS = {"script", "foreignobject", "iframe", "object", "embed", "handle
                  "animatetransform", "animatemotion", "a", "audio", "video"}  # fmt: skip
 
 
-def _svg(name: str, data: bytes) -> Media | Refusal:
+def inspect_svg(name: str, data: bytes) -> Media | Refusal:
     """An SVG is looked at as a whole: readers can open it by its own address, where script would run."""
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring

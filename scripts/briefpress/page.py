@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import posixpath
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,8 +13,10 @@ from urllib.parse import quote
 from briefpress.body import Body, Picture, Surroundings
 from briefpress.brief import Brief
 from briefpress.byline import joined
-from briefpress.checks.files import check_file, named_files
+from briefpress.checks.files import check_file, figures_of, named_files
 from briefpress.checks.text import internal
+from briefpress.figures import Drawn, Figure, FigureError, draw, name_of, version
+from briefpress.finding import Place
 from briefpress.listing import (
     author_entry,
     date_text,
@@ -31,6 +33,7 @@ from briefpress.media import Media, kind_of, size_text
 from briefpress.outline import Outline
 from briefpress.rules import Report
 from briefpress.series import Catalogue
+from briefpress.store import Store, digest
 from briefpress.texts import texts
 from briefpress.values import LICENCES, Named
 
@@ -50,8 +53,41 @@ def published_files(brief: Brief, outlined: Outline, root: Path) -> dict[str, Me
     return found
 
 
+def drawn_figures(brief: Brief, root: Path, colour: str, store: Store | None = None) -> dict[str, tuple[Figure, Drawn]]:
+    """The figures from data of a brief, by the names of their files; the checks have passed them.
+
+    Raises:
+        FigureFault: one cannot be drawn.
+    """
+    found: dict[str, tuple[Figure, Drawn]] = {}
+    if brief.withdrawal:
+        return found
+    for index, figure in enumerate(figures_of(brief), 1):
+        if check_file(brief, figure.data, ("csv",), root, Report(brief.path)) is None:
+            continue
+        data = (root / brief.folder / figure.data.text).read_bytes()
+        key = digest(version(), figure.spec, colour, data)
+        kept = store.get_json("figures", key) if store else None
+        try:
+            one = Drawn(kept[0], kept[1], kept[2], tuple(map(tuple, kept[3]))) if kept else draw(figure, data, colour=colour)
+        except FigureError as error:
+            raise FigureFault(figure.place, str(error)) from None
+        if store and not kept:
+            store.put_json("figures", key, [one.svg, one.width, one.height, one.table])
+        found[name_of(index)] = figure, one
+    return found
+
+
+class FigureFault(Exception):
+    """A figure that cannot be drawn: where it stands, and why."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(message)
+        self.place, self.message = place, message
+
+
 def surroundings(brief: Brief, outlined: Outline, catalogue: Catalogue, files: dict[str, Media],
-                 docs: dict[str, str]) -> Surroundings:  # fmt: skip
+                 docs: dict[str, str], drawn: Mapping[str, tuple[Figure, Drawn]] = {}) -> Surroundings:  # fmt: skip
     """What the body of a brief depends on.
 
     Args:
@@ -60,6 +96,7 @@ def surroundings(brief: Brief, outlined: Outline, catalogue: Catalogue, files: d
         catalogue: all briefs.
         files: the files beside it that are published.
         docs: the site's other pages: path from the project's folder → address.
+        drawn: its figures from data, by the names of their files.
     """
     here = catalogue.permalink(brief)
     addresses = {}
@@ -91,6 +128,11 @@ def surroundings(brief: Brief, outlined: Outline, catalogue: Catalogue, files: d
             quote(name), media.width, media.height, quote(behind) if of_data else "",
             words["data_file"].format(kind=of_data.kind.upper(), size=size_text(of_data.size)) if of_data else "",
         )  # fmt: skip
+    for name, (figure, one) in drawn.items():
+        of_figure = files.get(figure.data.text)
+        said = words["data_file"].format(kind="CSV", size=size_text(of_figure.size)) if of_figure else ""
+        address = quote(figure.data.text) if of_figure else ""
+        pictures[name] = Picture(name, one.width, one.height, address, said, figure.alt, figure.caption, one.table)
     # A picture may be typed as ./name too.
     pictures |= {f"./{name}": picture for name, picture in pictures.items()}
     return Surroundings(words, addresses, pictures)
@@ -127,6 +169,7 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
     minutes = max(1, round(body.words / WORDS_A_MINUTE))
     licence = LICENCES[brief.license]
     shown = {os.path.splitext(link.target)[0] for link in outlined.links if link.image}
+    shown |= {os.path.splitext(figure.data.text)[0] for figure in figures_of(brief)}
     return {
         "number": str(brief.number or ""),
         "year": str(year_of(brief)),

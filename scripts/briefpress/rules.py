@@ -121,6 +121,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("svg-active", E, "An SVG has no script, no handler, no foreign object, no outside address."),
         Rule("file-unused", A, "A file in the brief's folder is named by the brief.", waivable=True),
         Rule("file-stray", W, "A folder with an index.md holds no other Markdown file."),
+        Rule("figure", E, "A figure from data names a CSV beside the brief and says how to draw it."),
         Rule("alt-missing", E, "A picture has a text for those who cannot see it."),
         Rule("alt-file-name", W, "A picture's text is not its file's name.", waivable=True),
         Rule("alt-length", W, "A picture's text has 10 to 300 characters.", waivable=True),

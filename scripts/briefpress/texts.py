@@ -169,6 +169,7 @@ _ENGLISH = {
     "cite": "How to cite",
     "quoted": "“{text}”",
     "contents_heading": "Contents",
+    "numbers": "The numbers",
 }
 
 _FRENCH = {
@@ -328,6 +329,7 @@ _FRENCH = {
     "cite": "Pour citer cette note",
     "quoted": "«\u00a0{text}\u00a0»",
     "contents_heading": "Sommaire",
+    "numbers": "Les chiffres",
 }
 
 _GERMAN = {
@@ -488,6 +490,7 @@ _GERMAN = {
     "cite": "Zitiervorschlag",
     "quoted": "„{text}“",
     "contents_heading": "Inhalt",
+    "numbers": "Die Zahlen",
 }
 
 _DUTCH = {
@@ -645,6 +648,7 @@ _DUTCH = {
     "cite": "Zo citeert u deze brief",
     "quoted": "‘{text}’",
     "contents_heading": "Inhoud",
+    "numbers": "De cijfers",
 }
 
 TEXTS: Mapping[str, Mapping[str, str]] = MappingProxyType(

@@ -113,7 +113,7 @@ def test_from_home_to_a_brief_by_the_menu_and_the_keyboard_alone(built_site, rea
     reach(page, "Zoë van Muster")
     page.keyboard.press("Enter")
     page.wait_for_url("**/authors/zoe-muster/")
-    assert page.locator("main img").evaluate("e => e.naturalWidth") == 1
+    assert page.locator(".person img").evaluate("e => e.naturalWidth") == 1
     reach(page, "A note on sextants")
     page.keyboard.press("Enter")
     page.wait_for_url("**/notes/1/")

@@ -59,6 +59,7 @@ def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline]
     text.check_text(brief, outlines[brief.path], report)
     text.check_links(brief, catalogue, outlines, root, report)
     files.check_files(brief, outlines[brief.path], root, report)
+    files.check_figures(brief, root, report)
     if brief.draft:
         # What a draft still lacks must not stop the others.
         return [replace(f, level=Level.ADVICE) if f.code == "text-empty" else f for f in report.findings]
@@ -80,6 +81,13 @@ def missing_glyph(brief: Brief, char: str) -> Finding:
     report = Report(brief.path)
     report.add("glyph-missing", Place(line, 1), f'the PDF has an empty box for "{char}", U+{ord(char):04X}, which no face has',
                "write it in another way; for Chinese, Japanese and Korean, install the extra cjk")  # fmt: skip
+    return report.findings[0]
+
+
+def bad_figure(brief: Brief, place: Place, message: str) -> Finding:
+    """The finding for a figure that is well formed and cannot be drawn all the same."""
+    report = Report(brief.path)
+    report.add("figure", place, message, "compare it with the examples in the manual, and take out what is not needed")
     return report.findings[0]
 
 

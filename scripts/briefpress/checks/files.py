@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from briefpress import figures
 from briefpress.brief import Brief
 from briefpress.byline import Author
+from briefpress.figures import Figure
 from briefpress.finding import Finding, Place
 from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of, read_pdf
 from briefpress.outline import Outline, without_comments
@@ -33,12 +35,31 @@ def named_files(brief: Brief, outlined: Outline) -> Iterator[tuple[Named, tuple[
         yield brief.pdf, ("pdf",)
     for data in brief.data:
         yield data.file, DATA
+    for figure in figures_of(brief):
+        yield figure.data, ("csv",)
     for link in outlined.links:
         target = unquote(link.target).removeprefix("./")
         if link.image and not re.match(r"[a-zA-Z][a-zA-Z0-9+.\-]*:|//", link.target):
             yield Named(target, link.place), PICTURES
         elif not link.image and "/" not in target and ":" not in target and kind_of(target):
             yield Named(target, link.place), PICTURES + DATA
+
+
+def figures_of(brief: Brief) -> list[Figure]:
+    """The figures from data of a brief, as far as they are well formed."""
+    if "figure" not in brief.body:
+        return []
+    found = (figures.read(block, Report(brief.path)) for block in figures.blocks(brief.body, brief.body_line))
+    return [figure for figure in found if figure is not None]
+
+
+def check_figures(brief: Brief, root: Path, report: Report) -> None:
+    """Check the figures that are drawn from data; the files themselves are `check_files`' business."""
+    for block in figures.blocks(brief.body, brief.body_line):
+        figure = figures.read(block, report)
+        if figure is not None and (media := check_file(brief, figure.data, ("csv",), root, Report(brief.path))) is not None:
+            assert media.kind == "csv"
+            figures.check_data(figure, (root / brief.folder / figure.data.text).read_bytes(), report)
 
 
 def check_files(brief: Brief, outlined: Outline, root: Path, report: Report) -> None:

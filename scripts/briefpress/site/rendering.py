@@ -30,12 +30,13 @@ from mkdocs.structure.pages import Page
 from briefpress import listing
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
-from briefpress.checks import lost_link, missing_glyph, too_long
+from briefpress.checks import bad_figure, lost_link, missing_glyph, too_long
 from briefpress.checks.files import portrait
+from briefpress.figures import Drawn, Figure, replaced
 from briefpress.limits import TooLong
 from briefpress.media import PICTURES, Media
 from briefpress.outline import Outline
-from briefpress.page import brief_page, published_files, surroundings
+from briefpress.page import FigureFault, brief_page, drawn_figures, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
 from briefpress.preview import Preview
 from briefpress.record.sitemap import sitemap
@@ -44,6 +45,7 @@ from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
 from briefpress.texts import texts
 from briefpress.typeset import CARDS, NOT_PRINTED, Print
+from briefpress.typeset.document import ACCENT
 from briefpress.typeset.press import PressError
 
 log = get_plugin_logger("briefpress")
@@ -240,7 +242,11 @@ class Rendering:
             self._add(url + name, (self.root / brief.folder / name).read_bytes())
         self.counts["files"] = self.counts.get("files", 0) + len(media)
         # Of a withdrawn brief no text is shown, so none is set.
-        body = Body("", (), 0) if brief.withdrawal else self._body(brief, surroundings(brief, outlined, self.catalogue, media, docs))
+        drawn = self._draw(brief)
+        for name, (_, one) in drawn.items():
+            self._add(url + name, one.svg)
+        around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
+        body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
         for target in set(body.lost) - {link.target for link in outlined.links}:
             log.warning("%s", lost_link(brief, target))
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
@@ -248,7 +254,7 @@ class Rendering:
             own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
             page["pdf"] = url + (own or self.catalogue.pdf_name(brief))
             page["card"] = "" if self.serving else f"{self.config.site_url}{url}card.png"
-            self._plan_print(brief, page, media)
+            self._plan_print(brief, page, media, {name: one.svg for name, (_, one) in drawn.items()})
         page["body"] = Markup(page["body"])  # cleaned by body.render
         if url.startswith(PREVIEW):
             page["permalink"] = ""  # it has none yet
@@ -257,8 +263,19 @@ class Rendering:
 
     # -- on paper ----------------------------------------------------------------------------------
 
-    def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media]) -> None:
-        pictures = {name: self.root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+    def _draw(self, brief: Brief) -> dict[str, tuple[Figure, Drawn]]:
+        try:
+            return drawn_figures(brief, self.root, self.catalogue.series(brief).colour or ACCENT, self.store)
+        except FigureFault as fault:
+            finding = bad_figure(brief, fault.place, fault.message)
+            if not self.serving:
+                raise Abort(str(finding)) from None
+            log.error("%s", finding)
+            return {}
+
+    def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media], drawn: dict[str, str]) -> None:
+        pictures: dict[str, Path | str] = {name: self.root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+        pictures |= drawn
         shown = {key: value for key, value in page.items() if key not in NOT_PRINTED}
         self.prints[page["pdf"]] = Print(brief, self.catalogue.series(brief), shown, pictures, self.config.site_url or "", self.root)
 
@@ -301,7 +318,7 @@ class Rendering:
         if kept is not None:
             return Body(kept["html"], tuple(kept["toc"]), kept["words"], tuple(kept["lost"]))
         try:
-            body = render(brief.body, around)
+            body = render(replaced(brief.body), around)
         except TooLong:
             raise Abort(str(too_long(brief))) from None
         store.put_json("bodies", key, vars(body))

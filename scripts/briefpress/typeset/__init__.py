@@ -12,9 +12,10 @@ from typing import Any
 from briefpress.body import Body, render
 from briefpress.brief import Brief
 from briefpress.checks.files import logo
+from briefpress.figures import replaced
 from briefpress.media import PICTURES
 from briefpress.outline import outline
-from briefpress.page import brief_page, published_files, surroundings
+from briefpress.page import brief_page, drawn_figures, published_files, surroundings
 from briefpress.series import Catalogue, Series
 from briefpress.store import Store, digest
 from briefpress.texts import texts
@@ -35,8 +36,8 @@ class Print:
     series: Series
     page: Mapping[str, Any]
     """What `page.brief_page` gives, without NOT_PRINTED."""
-    pictures: Mapping[str, Path]
-    """The pictures of the page by their names."""
+    pictures: Mapping[str, Path | str]
+    """The pictures of the page by their names: files, and SVGs that were drawn from data."""
     site_url: str
     root: Path
     """The project's folder."""
@@ -49,7 +50,7 @@ class Print:
 
     @cached_property
     def _data(self) -> dict[str, bytes]:
-        return {name: press.scaled(file.read_bytes()) for name, file in self.pictures.items()}
+        return {name: press.scaled(one.read_bytes()) if isinstance(one, Path) else one.encode() for name, one in self.pictures.items()}
 
     @property
     def key(self) -> str:
@@ -76,7 +77,7 @@ class Print:
 
     def document(self, folder: str = "img") -> tuple[dict[str, Any], dict[str, bytes]]:
         """What the template prints, and the pictures by their names under `folder`."""
-        names = {name: f"{folder}/{index}{file.suffix.lower()}" for index, (name, file) in enumerate(self.pictures.items())}
+        names = {name: f"{folder}/{index}{Path(name).suffix.lower()}" for index, name in enumerate(self.pictures)}
         opening = self.page["image"]["url"] if self.page["image"] else ""
         addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
         made = document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses)
@@ -115,7 +116,10 @@ def plan(brief: Brief, catalogue: Catalogue, root: Path, site_url: str, docs: Ma
     """
     outlined = outline(brief.body, brief.body_line)
     media = published_files(brief, outlined, root)
-    body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, dict(docs)))
+    drawn = drawn_figures(brief, root, catalogue.series(brief).colour or ACCENT)
+    around = surroundings(brief, outlined, catalogue, media, dict(docs), drawn)
+    body = Body("", (), 0) if brief.withdrawal else render(replaced(brief.body), around)
     page = brief_page(brief, body, outlined, catalogue, media, site_url=site_url, source="")
-    pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+    pictures: dict[str, Path | str] = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+    pictures |= {name: one.svg for name, (_, one) in drawn.items()}
     return Print(brief, catalogue.series(brief), {key: value for key, value in page.items() if key not in NOT_PRINTED}, pictures, site_url, root)

@@ -214,7 +214,14 @@ class _Setter:
         set_ = self._picture(picture) if picture is not None else ""
         if not isinstance(set_, list) or set_[0] != "img":
             return self.blocks(element.children)
-        return [["figure", {}, [set_, self.blocks(caption.children) if caption is not None else []]]]
+        made: list[Node] = [["figure", {}, [set_, self.blocks(caption.children) if caption is not None else []]]]
+        numbers = next((one for one in element.walk() if one.tag == "details"), None)
+        summary = next((one for one in element.walk() if one.tag == "summary"), None)
+        if numbers is not None and summary is not None:
+            table = self._table(numbers)
+            table[0][2][2] = _trimmed(self.inline(summary.children))  # type: ignore[index]  # a node with children
+            made += table
+        return made
 
     def _table(self, element: _Element) -> list[Node]:
         table = next((one for one in element.walk() if one.tag == "table"), None)

@@ -13,10 +13,17 @@ import importlib.resources
 import io
 import json
 import re
+import xml.etree.ElementTree as etree
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
+
+from defusedxml.ElementTree import fromstring
+from fontTools.pens.svgPathPen import SVGPathPen  # type: ignore[import-untyped]  # fontTools has no types
+from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]  # fontTools has no types
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
 
 from briefpress.finding import Place
 from briefpress.front_matter import Items, Node, Text, read_mapping
@@ -32,7 +39,7 @@ ROWS = 5000
 """Rows of data that a figure may have."""
 SHOWN_ROWS = 60
 """Rows of the table for those who cannot see a figure; the file has all."""
-WIDTH, HEIGHT = 640, 320
+WIDTH, HEIGHT = 520, 300
 """Pixels, where a block does not say."""
 # Keys of Vega-Lite that load something, lead somewhere, or run.
 _REFUSED = frozenset({"$schema", "background", "config", "data", "datasets", "description", "href", "image", "lookup", "name", "params",
@@ -201,7 +208,7 @@ class FigureError(Exception):
 
 def version() -> str:
     """What decides how a figure is drawn, besides itself."""
-    return f"vl-convert {importlib.metadata.version('vl-convert-python')} 1"
+    return f"vl-convert {importlib.metadata.version('vl-convert-python')} 2"
 
 
 @cache
@@ -233,7 +240,7 @@ def draw(figure: Figure, data: bytes, *, colour: str) -> Drawn:
             "autosize": {"type": "fit", "contains": "padding"}, "config": _look(colour)}  # fmt: skip
     try:
         # No base address is allowed, so nothing can be loaded, even if something got past the reading.
-        svg = str(_converter().vegalite_to_svg(json.dumps(spec), allowed_base_urls=[]))
+        svg = _outlined(str(_converter().vegalite_to_svg(json.dumps(spec), allowed_base_urls=[])))
     except ValueError as error:
         said = re.sub(r"\s+at .*", "", str(error), flags=re.DOTALL).strip().splitlines()
         raise FigureError(f"the figure cannot be drawn: {said[-1][:120] if said else 'it means nothing'}") from None
@@ -242,6 +249,50 @@ def draw(figure: Figure, data: bytes, *, colour: str) -> Drawn:
         raise FigureError(found.message)
     table = tuple(tuple(row) for row in rows[: SHOWN_ROWS + 1])
     return Drawn(svg, found.width, found.height, table)
+
+
+@cache
+def _face() -> Any:
+    folder = Path(str(importlib.resources.files("fontpkg_source_sans_3")))
+    return TTFont(next(file for file in sorted(folder.rglob("*.ttf")) if "Italic" not in file.name), lazy=True)
+
+
+def _outlined(svg: str) -> str:
+    """An SVG with the outlines of its letters: a picture on a page, and one in a PDF, has no faces of its own.
+
+    What the letters say is in the alternative text and in the table.
+    """
+    space = "{http://www.w3.org/2000/svg}"
+    etree.register_namespace("", space[1:-1])
+    root = fromstring(svg)
+    for element in root.iter(f"{space}text"):
+        lines = [(part.text or "", float(part.get("dy", "0").removesuffix("px"))) for part in element] or [(element.text or "", 0.0)]
+        size = float(element.attrib.pop("font-size", "11px").removesuffix("px"))
+        bold = element.attrib.pop("font-weight", "") in ("600", "700", "bold")
+        anchor = element.attrib.pop("text-anchor", "start")
+        element.attrib.pop("font-family", None)
+        glyphs = _face().getGlyphSet(location={"wght": 600 if bold else 400})
+        pen = SVGPathPen(glyphs, ntos=lambda number: f"{number:.2f}".rstrip("0").rstrip("."))
+        y = 0.0
+        for line, down in lines:
+            y += down
+            _write(line, size, glyphs, anchor, y, pen)
+        element[:] = []
+        element.text = None
+        element.tag = f"{space}path"
+        element.set("d", pen.getCommands())
+    return etree.tostring(root, encoding="unicode")
+
+
+def _write(line: str, size: float, glyphs: Any, anchor: str, y: float, pen: SVGPathPen) -> None:
+    face = _face()
+    names = [face.getBestCmap().get(ord(char), ".notdef") for char in line]
+    scale = size / face["head"].unitsPerEm
+    width = sum(glyphs[name].width for name in names) * scale
+    x = -width if anchor == "end" else -width / 2 if anchor == "middle" else 0.0
+    for name in names:
+        glyphs[name].draw(TransformPen(pen, (scale, 0, 0, -scale, x, y)))
+        x += glyphs[name].width * scale
 
 
 def _number(cell: str) -> Any:
@@ -253,10 +304,10 @@ def _look(colour: str) -> dict[str, Any]:
     face, ink, soft = "Source Sans 3", "#1c2733", "#d5dbe1"
     return {
         "font": face, "background": "#ffffff", "padding": 12,
-        "axis": {"labelFont": face, "titleFont": face, "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": 600, "labelColor": ink,
+        "axis": {"labelFont": face, "titleFont": face, "labelFontSize": 14, "titleFontSize": 14, "titleFontWeight": 600, "labelColor": ink,
                  "titleColor": ink, "gridColor": soft, "domainColor": ink, "tickColor": ink, "labelLimit": 220},
-        "legend": {"labelFont": face, "titleFont": face, "labelFontSize": 13, "titleFontSize": 13, "labelColor": ink, "titleColor": ink},
-        "text": {"font": face, "fontSize": 13, "color": ink},
+        "legend": {"labelFont": face, "titleFont": face, "labelFontSize": 14, "titleFontSize": 14, "labelColor": ink, "titleColor": ink},
+        "text": {"font": face, "fontSize": 14, "color": ink},
         "bar": {"color": colour}, "line": {"color": colour, "strokeWidth": 2.5}, "point": {"color": colour, "filled": True, "size": 60},
         "area": {"color": colour}, "range": {"category": [colour, *_PALETTE]}, "view": {"stroke": None},
     }  # fmt: skip

@@ -108,6 +108,7 @@ def read(block: Block, report: Report) -> Figure | None:
             else:
                 report.add("figure", place, f'"{key}" is no text', f"write {key}: and a text, in quotation marks if it has a colon")
         else:
+            _check_mark(key, entry.value, report)
             given[key] = _plain(entry.value, report)
     for key, example in (("data", "data: numbers.csv"), ("alt", "alt: A line that falls from twelve in January to two in June."),
                          ("mark", "mark: bar")):  # fmt: skip
@@ -126,6 +127,13 @@ def read(block: Block, report: Report) -> Figure | None:
     return Figure(top, given["data"], alt.text, given["caption"].text if "caption" in given else "", spec)
 
 
+def _check_mark(key: str, value: Node, report: Report) -> None:
+    """`image` and `geoshape` would load something; of `type`, most values are none of a mark."""
+    refused = key == "mark" or (isinstance(value, Text) and value.text in ("image", "geoshape"))
+    if key in ("mark", "type") and isinstance(value, Text) and refused and value.text not in MARKS:
+        report.add("figure", value.place, f'the mark "{value.text}" cannot be drawn', f"use one of {', '.join(MARKS)}")
+
+
 def _plain(node: Node, report: Report) -> Any:
     """A part of Vega-Lite as JSON knows it, without what it may not hold."""
     if isinstance(node, Items):
@@ -138,8 +146,7 @@ def _plain(node: Node, report: Report) -> Any:
                 report.add("figure", entry.key.place, f'"{key}" cannot stand in a figure of a brief', "leave it out; the data is the CSV alone")
                 continue
             found[key] = _plain(entry.value, report)
-            if key in ("mark", "type") and isinstance(entry.value, Text) and entry.value.text in ("image", "geoshape", "trail"):
-                report.add("figure", entry.value.place, f'the mark "{entry.value.text}" cannot be drawn', f"use one of {', '.join(MARKS)}")
+            _check_mark(key, entry.value, report)
         return found
     value = node.text
     if value in ("true", "false"):
@@ -163,7 +170,7 @@ def rows_of(data: bytes) -> list[list[str]] | str:
         return f"it has {len(rows) - 1:,} rows, and a figure at most {ROWS:,}"
     odd = next((index for index, row in enumerate(rows, 1) if len(row) != len(rows[0])), None)
     if odd is not None:
-        return f"row {odd} has {len(rows[odd - 1])} cells, and the first has {len(rows[0])}"
+        return f"the first row has {len(rows[0])} cells, and row {odd} has {len(rows[odd - 1])}"
     return [[cell.strip() for cell in row] for row in rows]
 
 

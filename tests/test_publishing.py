@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from briefpress.checks import check
@@ -98,6 +99,9 @@ def holding(folder: Path, word: str) -> list[str]:
         if path.is_file():
             data = path.read_bytes()
             data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+            if path.suffix == ".pdf":
+                pdf = pypdfium2.PdfDocument(data)
+                data += ("".join(one.get_textpage().get_text_range() for one in pdf) + repr(pdf.get_metadata_dict())).encode()
             if word.encode() in data.lower() or word in path.name.lower():
                 found.append(path.relative_to(folder).as_posix())
     return found

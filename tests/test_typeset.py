@@ -47,7 +47,8 @@ def set_tree(markdown: str) -> list[Any]:
     ("- a\n- b", [["ul", {"start": 1}, [[["p", {}, ["a"]]], [["p", {}, ["b"]]]]]]),
     ("4. a", [["ol", {"start": 4}, [[["p", {}, ["a"]]]]]]),
     ("> said", [["quote", {}, [["p", {}, ["said"]]]]]),
-    ("[x](https://example.org/)", [["p", {}, [["a", {"href": "https://example.org/"}, ["x"]]]]]),
+    ("[x](https://example.org/)", [["p", {}, [["a", {"href": "https://example.org/", "print": "https://example.org/"}, ["x"]]]]]),
+    ("<https://example.org/>", [["p", {}, [["a", {"href": "https://example.org/", "print": ""}, ["https://example.org/"]]]]]),
     ("## One\n\n[x](#one)", [["h", {"level": 1, "id": "one"}, ["One"]], ["p", {}, [["ref", {"to": "one"}, ["x"]]]]]),
     ("A.[^1]\n\n[^1]: Note.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["Note."]]]]]]]),
     ("A.[^1][^2]\n\n[^1]: N.\n[^2]: M.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["N."]]]], ["sup", {}, [","]],
@@ -148,6 +149,7 @@ def test_page_and_paper_say_the_same(path: str) -> None:
     drawn = "".join(re.sub(r"<[^>]*>", " ", file.read_text("utf-8")) for file in one.pictures.values() if file.suffix == ".svg")
     shown = squashed(drawn + " ".join(flat) + " ".join(str(value) for value in texts(brief.lang).values()) + str(page)
                      + catalogue.series(brief).publisher + catalogue.series(brief).place)  # fmt: skip
+    shown += squashed(" ".join(re.findall(r'href="([^"]*)"', page["body"]))) + squashed(SITE_URL) * 2
     solid = re.sub(r"[-\u2010\ufffe]\n", "", words)
     assert sorted(word for word in set(re.findall(r"[^\W\d_]{5,}", solid)) if squashed(word) not in shown) == []
 
@@ -205,6 +207,15 @@ def test_content_is_never_code(tmp_path: Path, brief_text: Write, index: int) ->
     words = text_of(printed(tmp_path, text))
     assert "root:" not in words
     assert "last words" in words
+
+
+def test_a_link_can_be_read_on_paper(tmp_path: Path, brief_text: Write) -> None:
+    body = "## One\n\nSee [the law](https://example.org/law/2/), <https://example.org/own>, and [mail](mailto:ada@example.org).[^1]\n\n[^1]: [There](https://example.org/there).\n"
+    words = text_of(printed(tmp_path, minimal(brief_text, body))).replace("\n", "")
+    assert "the law (example.org/law/2)" in words
+    assert words.count("example.org/own") == 1
+    assert "There (example.org/there)" in words
+    assert "mail." in words
 
 
 def test_a_missing_letterform_is_named_and_boxed(tmp_path: Path, brief_text: Write) -> None:

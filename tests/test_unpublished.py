@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -87,7 +88,18 @@ def built(project: Path, now: str) -> tuple[dict[str, bytes], str]:
     assert done.returncode == 0, done.stderr
     site = project / "site"
     files = {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
-    return {name: gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data for name, data in files.items()}, done.stderr
+    return {name: unpacked(data) for name, data in files.items()}, done.stderr
+
+
+def unpacked(data: bytes) -> bytes:
+    """A file as a reader's program unpacks it: of a PDF, its text and its metadata too."""
+    if data[:2] == b"\x1f\x8b":
+        return gzip.decompress(data)
+    if data[:5] == b"%PDF-":
+        pdf = pypdfium2.PdfDocument(data)
+        text = "".join(page.get_textpage().get_text_range() for page in pdf).replace("\r\n", "").replace("\ufffe", "")
+        return data + text.encode() + repr(pdf.get_metadata_dict()).encode()
+    return data
 
 
 def holding(files: dict[str, bytes], text: str) -> list[str]:

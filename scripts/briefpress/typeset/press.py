@@ -245,5 +245,5 @@ def _swapped(value: Any, table: Mapping[int, str]) -> Any:
     if isinstance(value, str):
         return value.translate(table)
     if isinstance(value, Mapping):
-        return {key: part if key in ("href", "src", "id", "to") else _swapped(part, table) for key, part in value.items()}
+        return {key: part if key in ("href", "print", "src", "id", "to") else _swapped(part, table) for key, part in value.items()}
     return [_swapped(part, table) for part in value] if isinstance(value, list | tuple) else value

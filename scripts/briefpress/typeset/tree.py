@@ -128,7 +128,10 @@ class _Setter:
             return [["ref", {"to": unquote(href[1:])}, words]] if unquote(href[1:]) in self.headings else words
         if not href:
             return words
-        return [["a", {"href": urljoin(self.base, href)}, words]]
+        address = urljoin(self.base, href)
+        # On paper a link is read, not pressed; one that is its own address need not be said twice.
+        said = "" if "address" in element.classes or "download" in element.attributes or address.startswith("mailto:") else address
+        return [["a", {"href": address, "print": said}, words]]
 
     def _note(self, identity: str) -> Node:
         note = self.notes.get(identity)

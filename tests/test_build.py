@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import pty
 import re
 import signal
@@ -20,7 +21,7 @@ SCRIPT = (str(ROOT / "scripts/build.py"),)
 MKDOCS = ("-m", "mkdocs")
 URL = "https://example.org/repo/"
 FINDING = re.compile(r"^(briefs/\S+?):(\d+):\d+: (?:error|warning): .* \[([a-z-]+)\]$", re.MULTILINE)
-SUMMARY = re.compile(r"briefs (\d+), bodies (\d+), (?:files (\d+), )?pages (\d+)(?:, links (\d+))?;.* in all [\d.]+ s")
+SUMMARY = re.compile(r"briefs (\d+), bodies (\d+), (?:files (\d+), )?(?:PDFs \d+, )?pages (\d+)(?:, links (\d+))?;.* in all [\d.]+ s")
 FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" width="8" height="8"><rect width="8" height="4"/></svg>\n'
 DATA = "year,share\n2023,40\n2024,60\n"
 BODY = "\n".join(f"## {name}\n\nA paragraph that stands here so that there is a text to set.\n" for name in ("One", "Two", "Three"))
@@ -383,8 +384,10 @@ def test_pages_stand_at_their_permalinks_with_their_files_alone(several: Path) -
     assert sorted(name for name in files if name.endswith(".html")) == pages
     beside = {"bars.svg": FIGURE, "cover.svg": FIGURE, "bars.csv": DATA, "table.csv": DATA, "more.json": '{"more": 1}\n'}
     for slug in ("policy-briefs", "papers", "notes"):
+        made = [name for name in files if name.startswith(f"{slug}/") and name.endswith((".pdf", "card.png", "cover.png"))]
+        assert len(made) == 3 * len([page for page in pages if f"{posixpath.dirname(page)}/card.png" in made and page.startswith(f"{slug}/")]) > 0
         others = {name: data.decode() for name, data in files.items()
-                  if name.startswith(f"{slug}/") and not name.endswith("index.html")}  # fmt: skip
+                  if name.startswith(f"{slug}/") and not name.endswith((".html", ".pdf", "card.png", "cover.png"))}  # fmt: skip
         assert others == ({f"policy-briefs/2024/2/{name}": text for name, text in beside.items()}
                           if slug == "policy-briefs" else {})  # fmt: skip
     assert not any(b"alert(1)" in data or b"Bud1" in data or b"Stray notes" in data for data in files.values())
@@ -463,7 +466,7 @@ def test_a_thousand_briefs_build_and_one_edit_sets_one_body(lay: Lay, brief_text
         briefs[f"{year}/{number:02}.md"] = brief_text(
             f"{number}/{year}", f"{year}-{n % 12 + 1:02}-11", f"The generated brief {n + 1}", f"## One\n\n{text}\n")  # fmt: skip
     project = lay(briefs)
-    done = run(project, *SCRIPT, "--quiet")
+    done = run(project, *SCRIPT, "--quiet", "--no-pdf")
     assert done.returncode == 0, done.stderr
     site = project / "site"
     assert len(list(site.glob("policy-briefs/*/*/index.html"))) >= 1000
@@ -471,7 +474,7 @@ def test_a_thousand_briefs_build_and_one_edit_sets_one_body(lay: Lay, brief_text
 
     path = project / "briefs/2007/20.md"
     path.write_text(path.read_text() + "\nOne sentence more, about lighthouses.\n")
-    done = run(project, *SCRIPT)
+    done = run(project, *SCRIPT, "--no-pdf")
     assert done.returncode == 0, done.stderr
     assert summary(done)[:2] == (1000, 1)
     assert "about lighthouses" in (site / "policy-briefs/2007/20/index.html").read_text()

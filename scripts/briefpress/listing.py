@@ -85,8 +85,7 @@ def date_text(date: dt.date, style: str, lang: str) -> str:
 def language_name(lang: str) -> str:
     """The name of a language in that language: English, Français; the code where it is not known."""
     locale = _locale(lang)
-    known = locale.language == lang.split("-")[0]
-    name = (locale.display_name if locale.territory else locale.get_language_name(locale.language)) if known else None
+    name = locale.get_language_name(locale.language) if locale.language == lang.split("-")[0] else None
     return (name[:1].upper() + name[1:]) if name else lang
 
 

@@ -254,10 +254,12 @@ def _versions(catalogue: Catalogue, brief: Brief, site_url: str, dated: Callable
     """The versions of a text in other languages, and whether the original changed after this one."""
     words = texts(brief.lang)
     every = catalogue.translations.get(brief.path, ())
+    known = [language_name(other.lang) for other in every]
+    names = [name if known.count(name) == 1 else f"{name} ({other.lang})" for name, other in zip(known, every, strict=True)]
     rows = [
-        {"language": language_name(other.lang), "lang": other.lang, "url": catalogue.permalink(other), "title": other.title,
-         "address": site_url + catalogue.permalink(other), "original": index == 0, "own": other is brief}
-        for index, other in enumerate(every)
+        {"language": names[i], "lang": other.lang, "url": catalogue.permalink(other), "title": other.title,
+         "address": site_url + catalogue.permalink(other), "original": i == 0, "own": other is brief}
+        for i, other in enumerate(every)
     ]  # fmt: skip
     note = ""
     if every and every[0] is not brief:

@@ -220,6 +220,40 @@ def test_a_deleted_brief(repository: Repository) -> None:
     assert "withdrawal" in found[4]
 
 
+def test_a_draft_without_a_number_hides_a_public_brief_too(repository: Repository) -> None:
+    repository.write("2024/1.md", f"---\ntitle: The first brief\ndraft: true\n---\n\n{BODY}")
+    (found,) = repository.found()
+    assert found[:2] == ("record-vanished", "2024/1.md")
+    assert "is now a draft" in found[3]
+
+
+def test_a_renumbered_brief_is_no_draft_and_keeps_its_log(repository: Repository, brief_text: Write) -> None:
+    late = {**CORRECTION, "date": "2024-06-25"}
+    moved = {"number": "9/2024", "date": "2024-05-02", "title": "The second brief", "aliases": ["/policy-briefs/2024/2/"]}
+    for fields, codes in (({"corrections": [CORRECTION, late]}, []), ({"corrections": [late]}, ["record-correction"]),
+                          ({"corrections": [CORRECTION, late], "draft": True}, ["record-vanished"]),
+                          ({"corrections": [CORRECTION, late], "embargo": "2024-09-01"}, ["record-vanished"])):  # fmt: skip
+        (repository.project / "briefs/2024/2.md").unlink(missing_ok=True)
+        repository.write("2024/nine.md", one(brief_text, body="## All\n\nAnother text altogether.\n", **moved, **fields))
+        assert repository.codes() == codes
+
+
+def test_a_brief_under_the_index_of_another_is_not_read(repository: Repository, brief_text: Write) -> None:
+    repository.write("2024/index.md", one(brief_text, number="6/2024", title="A brief above all others", body="## All\n\nOther words.\n"))
+    found = [row for row in repository.found() if row[1] == "2024/1.md"]
+    assert [row[0] for row in found] == ["record-vanished"]
+    assert "an index.md lies above it" in found[0][3]
+
+
+@pytest.mark.parametrize("data", [None, ["a.csv", "b.csv"], [{"file": "a.csv", "title": "Another title"}]])
+def test_what_is_offered_for_download_is_part_of_the_text(repository: Repository, brief_text: Write, data: object) -> None:
+    repository.write("2024/3/b.csv", "a,b\n1,2\n")
+    fields = {"data": data} if data else {}
+    repository.write("2024/3/index.md", brief_text("3/2024", "2024-05-03", "The third brief",
+                                                   f"{BODY}\n![A square that is empty](a.svg)\n", **fields))  # fmt: skip
+    assert repository.codes() == ["record-text"]
+
+
 @pytest.mark.parametrize(("fields", "how"), [({"draft": True}, "a draft"), ({"embargo": "2024-09-01"}, "under an embargo")])
 def test_a_hidden_brief(repository: Repository, brief_text: Write, fields: dict[str, object], how: str) -> None:
     repository.write("2024/1.md", one(brief_text, **fields))

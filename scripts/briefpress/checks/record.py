@@ -23,7 +23,7 @@ from briefpress.history import History
 from briefpress.limits import TooLong
 from briefpress.outline import outline, without_comments
 from briefpress.rules import Report
-from briefpress.series import Catalogue, read_catalogue
+from briefpress.series import Catalogue, brief_paths, read_catalogue
 
 _MOST = 8
 """Changed passages of one brief that are told one by one."""
@@ -45,13 +45,19 @@ def check_record(catalogue: Catalogue, root: Path, history: History) -> list[Fin
         # They can move every permalink and change every by-line, so every brief is looked at.
         changed |= frozenset(catalogue.by_path)
         mine |= frozenset(catalogue.by_path)
+    for path in [path for path in mine if path.endswith("/index.md")]:
+        # It hides every brief in the folders below it.
+        below = frozenset(file.relative_to(root).as_posix() for file in (root / path).parent.rglob("*.md"))
+        changed, mine = changed | below, mine | below
     there = _read(history, history.commit, changed, catalogue)
     base = there if history.base == history.commit else _read(history, history.base, changed | mine, catalogue)
     findings: list[Finding] = []
     if there is None:
         return findings
+    # In a series without numbers two names of a file can make one address.
+    by_permalink = {catalogue.permalink(one): one for one in catalogue.briefs if one.number is None and one.sound}
     for before in there.public:
-        ours = catalogue.by_key.get(before.key)
+        ours = catalogue.by_key.get(before.key) or by_permalink.get(there.permalink(before))
         left = base.by_key.get(before.key) if base else None
         touched = before.path in mine or (ours is not None and ours.path in mine)
         if ours is None or not ours.is_public(catalogue.now):
@@ -84,34 +90,41 @@ def _read(history: History, commit: str, paths: frozenset[str], catalogue: Catal
 
 def _vanished(before: Brief, ours: Brief | None, there: Catalogue, catalogue: Catalogue, mine: frozenset[str],
               history: History) -> Iterator[Finding]:  # fmt: skip
-    ref = history.name
-    name = before.reference
-    new = [one for one in catalogue.briefs if one.path in mine and one.key not in there.by_key]
-    moved = catalogue.by_path.get(before.path) or next((one for one in new if _body(one.body) == _body(before.body)), None)
+    ref, name = history.name, before.reference
     old = f"/{there.permalink(before)}"
-    if ours is not None:
-        if not ours.sound:
-            return  # its own errors come first
-        report = Report(ours.path)
-        how, field = ("a draft", "draft") if ours.draft else ("under an embargo", "embargo")
-        report.add("record-vanished", ours.place(field), f"{name} is public at {ref} and is now {how}",
+    new = [one for one in catalogue.briefs if one.path in mine and one.key not in there.by_key]
+    moved = (
+        next((one for one in catalogue.briefs if old in {alias.text for alias in one.aliases}), None)
+        or catalogue.by_path.get(before.path)
+        or next((one for one in new if _body(one.body) == _body(before.body)), None)
+    )
+    now = ours or moved
+    if now is not None and not now.is_public(catalogue.now):
+        if not now.sound and not now.draft:
+            return  # its own errors come first; what a draft lacks is none
+        report = Report(now.path)
+        how, field = ("a draft", "draft") if now.draft else ("under an embargo", "embargo")
+        report.add("record-vanished", now.place(field), f"{name} is public at {ref} and is now {how}",
                    "take the line out; to take the brief back, write a correction of kind withdrawal")  # fmt: skip
-    elif moved is not None:
-        if not moved.sound or (old in {one.text for one in moved.aliases} and any(one.shown for one in _new(before, moved))):
+    elif now is not None:
+        report = Report(now.path)
+        if old in {alias.text for alias in now.aliases} and any(one.shown for one in _new(before, now)):
+            _check_log(before, now, ref, report)
+            yield from report.findings
             return
-        report = Report(moved.path)
-        if moved.series == before.series:
-            field, was, now = "number", name, moved.reference
+        if now.series == before.series:
+            field, was, is_now = "number", name, now.reference
             back = f"write number: {name}" if before.number else "give the file its name back"
         else:
-            field, was, now, back = "series", before.series, moved.series, "put it back into its series"
-        report.add("record-vanished", moved.place(field), f"{was} is public at {ref} and is now {now}",
+            field, was, is_now, back = "series", before.series, now.series, "put it back into its series"
+        report.add("record-vanished", now.place(field), f"{was} is public at {ref} and is now {is_now}",
                    f"{back}; or say it on the record: aliases: [{old}], and a correction that says why")  # fmt: skip
-    elif (history.root / before.path).is_file():
+    elif before.path in set(brief_paths(history.root)):
         return  # it cannot be read, and there is a finding for that
     else:
         report = Report(before.path)
-        report.add("record-vanished", Place(1, 1), f"{name} is public at {ref} and its file is gone",
+        gone = "is no longer read: an index.md lies above it" if (history.root / before.path).is_file() else "is gone"
+        report.add("record-vanished", Place(1, 1), f"{name} is public at {ref} and its file {gone}",
                    f"bring it back (git checkout {ref} -- {before.path}); to take it back, write a correction of kind withdrawal")  # fmt: skip
     yield from report.findings
 
@@ -145,11 +158,7 @@ class _Compared:
 def _changed(pair: _Compared, mine: frozenset[str]) -> Iterator[Finding]:
     before, ours, ref = pair.before, pair.ours, pair.history.name
     report = Report(ours.path)
-    gone = Counter(map(_entry, before.corrections)) - Counter(map(_entry, ours.corrections))
-    for kind, date, note in gone:
-        what = f"the {kind} of {date}" if date else f"a {kind}"
-        report.add("record-correction", ours.place("corrections"), f"{what}, public at {ref}, is gone or has changed",
-                   "bring it back as it was, " + (f'note: "{note}"' if note else f"kind: {kind}") + ", and add a new entry below it")  # fmt: skip
+    _check_log(before, ours, ref, report)
     if not _new(before, ours):
         remedy = "add an entry under corrections, with a date, a kind and a note; for a slip of the pen, kind: typo is enough"
         found = list(_differences(pair, mine))
@@ -158,6 +167,13 @@ def _changed(pair: _Compared, mine: frozenset[str]) -> Iterator[Finding]:
         if len(found) > _MOST:
             report.add("record-text", found[_MOST][0], f"{len(found) - _MOST} more passages of {before.reference} changed", remedy)
     yield from report.findings
+
+
+def _check_log(before: Brief, ours: Brief, ref: str, report: Report) -> None:
+    for kind, date, note in _log(before) - _log(ours):
+        what = f"the {kind} of {date}" if date else f"a {kind}"
+        report.add("record-correction", ours.place("corrections"), f"{what}, public at {ref}, is gone or has changed",
+                   "bring it back as it was, " + (f'note: "{note}"' if note else f"kind: {kind}") + ", and add a new entry below it")  # fmt: skip
 
 
 def _entry(one: Correction) -> tuple[str, str, str]:
@@ -188,6 +204,9 @@ def _header(brief: Brief) -> dict[str, tuple[str, ...]]:
         "author": tuple(author.name for author in brief.authors),
         "date": (brief.date.isoformat(),),
         "key_issues": brief.key_issues,
+        "image": (brief.image.text, brief.image_alt) if brief.image else (),
+        "data": tuple(f"{one.file.text} {one.title}".strip() for one in brief.data),
+        "pdf": (brief.pdf.text,) if brief.pdf else (),
     }
 
 

@@ -8,22 +8,21 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pypdfium2
 import pytest
+from PIL import Image
 
-from briefpress.body import Body, Surroundings, render
+from briefpress.body import Surroundings, render
 from briefpress.brief import Brief
-from briefpress.outline import outline
-from briefpress.page import brief_page, published_files, surroundings
 from briefpress.series import Catalogue, read_catalogue
 from briefpress.store import Store
 from briefpress.texts import texts
-from briefpress.typeset import Print
+from briefpress.typeset import Print, plan
 from briefpress.typeset.tree import DEPTH, tree
 
 ROOT = Path(__file__).parents[1]
@@ -47,8 +46,8 @@ def set_tree(markdown: str) -> list[Any]:
     ("- a\n- b", [["ul", {"start": 1}, [[["p", {}, ["a"]]], [["p", {}, ["b"]]]]]]),
     ("4. a", [["ol", {"start": 4}, [[["p", {}, ["a"]]]]]]),
     ("> said", [["quote", {}, [["p", {}, ["said"]]]]]),
-    ("[x](https://example.org/)", [["p", {}, [["a", {"href": "https://example.org/", "print": "https://example.org/"}, ["x"]]]]]),
-    ("<https://example.org/>", [["p", {}, [["a", {"href": "https://example.org/", "print": ""}, ["https://example.org/"]]]]]),
+    ("[x](https://example.org/)", [["p", {}, [["a", {"href": "https://example.org/", "print": ["example.org"]}, ["x"]]]]]),
+    ("<https://example.org/>", [["p", {}, [["a", {"href": "https://example.org/", "print": []}, ["https://example.org/"]]]]]),
     ("## One\n\n[x](#one)", [["h", {"level": 1, "id": "one"}, ["One"]], ["p", {}, [["ref", {"to": "one"}, ["x"]]]]]),
     ("A.[^1]\n\n[^1]: Note.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["Note."]]]]]]]),
     ("A.[^1][^2]\n\n[^1]: N.\n[^2]: M.", [["p", {}, ["A.", ["fn", {"id": "fn:1"}, [["p", {}, ["N."]]]], ["sup", {}, [","]],
@@ -66,12 +65,33 @@ def test_tree(markdown: str, expected: list[Any]) -> None:
 
 def test_a_table_has_head_caption_note_and_letters_for_its_footnotes() -> None:
     (table,) = set_tree("Table: What it says\n\n| A | B |\n|---|--:|\n| one[^1] | 2 |\n\nNote: Counted.\n\n[^1]: A note.\n")
-    assert table[:2] == ["table", {"columns": 2, "widths": [6, 6]}]
+    assert table[:2] == ["table", {"columns": 2, "widths": [6.6, 6.6], "wide": False, "long": False, "top": True}]
     head, rows, caption, foot = table[2]
     assert head == [[["left", ["A"]], ["right", ["B"]]]]
     assert rows == [[["left", ["one", ["sup", {}, ["a"]]]], ["right", ["2"]]]]
     assert caption == ["What it says"]
     assert foot == [["", [["p", {}, ["Note: Counted."]]]], ["a", [["p", {}, ["A note."]]]]]
+
+
+def test_a_name_stands_over_its_numbers_and_code_has_its_room() -> None:
+    (table,) = set_tree("| A | B |\n|---|--:|\n| `citation_technical_report_number` | 2 |\n")
+    assert table[2][0] == [[["left", ["A"]], ["right", ["B"]]]]
+    assert table[1]["widths"][0] > 40
+    numbers = ('<figure><img src="a.svg" alt="x"><figcaption><p>Outages by month. Source: us.</p></figcaption><details><summary>The numbers</summary>'
+               "<table><thead><tr>" + "<th>a_name_of_a_column</th>" * 5 + "</tr></thead><tbody><tr>" + '<td class="right">1</td>' * 5
+               + "</tr></tbody></table></details></figure>")  # fmt: skip
+    _, table = tree(numbers, base="", pictures={"a.svg": "img/0.svg"})
+    assert table[1]["wide"]
+    assert table[2][2] == ["The numbers", ": Outages by month."], "it may stand on another page than its figure"
+    assert {side for side, _ in table[2][0][0]} == {"right"}
+    _, table = tree(numbers.replace("a_name_of_a_column", "a"), base="", pictures={"a.svg": "img/0.svg"})
+    assert (table[1]["wide"], table[2][2]) == (False, ["The numbers"])
+
+
+def test_a_note_of_a_table_that_refers_to_itself_is_set_once() -> None:
+    (table,) = set_tree("| A | B |\n|---|---|\n| x[^1] | y[^1] |\n\n[^1]: " + "see[^1] " * 8 + "\n")
+    assert [letter for letter, _ in table[2][3]] == ["a"]
+    assert [words[1] for _, words in table[2][1][0]] == [["sup", {}, ["a"]]] * 2
 
 
 def depth(nodes: Any) -> int:
@@ -88,21 +108,18 @@ def test_nesting_is_capped_and_no_word_is_lost() -> None:
 # Whole PDFs
 
 
-def planned(root: Path, catalogue: Catalogue, brief: Brief) -> tuple[Print, dict[str, Any]]:
-    outlined = outline(brief.body, brief.body_line)
-    media = published_files(brief, outlined, root)
-    docs = {"docs/about.md": "about/", "docs/index.md": ""}
-    body = Body("", (), 0) if brief.withdrawal else render(brief.body, surroundings(brief, outlined, catalogue, media, docs))
-    page = brief_page(brief, body, outlined, catalogue, media, site_url=SITE_URL, source="")
-    pictures = {name: root / brief.folder / name for name, one in media.items() if one.kind in ("svg", "png", "jpg", "webp", "avif")}
-    return Print(brief, catalogue.series(brief), page, pictures, SITE_URL, root), page
+def planned(root: Path, catalogue: Catalogue, brief: Brief) -> tuple[Print, Mapping[str, Any]]:
+    one = plan(brief, catalogue, root, SITE_URL, {"docs/about.md": "about/", "docs/index.md": ""})
+    return one, one.page
 
 
-def printed(folder: Path, text: str) -> bytes:
-    """The PDF of one brief that stands alone."""
-    (folder / "briefs/2024").mkdir(parents=True)
+def printed(folder: Path, text: str, files: Mapping[str, bytes] | None = None) -> bytes:
+    """The PDF of one brief that stands alone, with files beside it."""
+    (folder / "briefs/2024/1").mkdir(parents=True)
     (folder / "briefs/series.yml").write_bytes((ROOT / "tests/cases/series.yml").read_bytes())
-    (folder / "briefs/2024/1.md").write_text(text, "utf-8")
+    (folder / "briefs/2024/1/index.md").write_text(text, "utf-8")
+    for name, data in (files or {}).items():
+        (folder / "briefs/2024/1" / name).write_bytes(data)
     catalogue, _ = read_catalogue(folder, NOW)
     assert catalogue is not None
     (brief,) = catalogue.briefs
@@ -146,7 +163,8 @@ def test_page_and_paper_say_the_same(path: str) -> None:
     assert len(words_of_page) > 50
     assert sorted(word for word in words_of_page if squashed(word) not in on_paper and not broken(word, words)) == []
     # And nothing on paper that the page does not show: besides the labels there are running heads and the numbers of pages.
-    drawn = "".join(re.sub(r"<[^>]*>", " ", file.read_text("utf-8")) for file in one.pictures.values() if file.suffix == ".svg")
+    drawn = "".join(re.sub(r"<[^>]*>", " ", file.read_text("utf-8")) for file in one.pictures.values()
+                    if isinstance(file, Path) and file.suffix == ".svg")  # the letters of a figure from data are outlines
     shown = squashed(drawn + " ".join(flat) + " ".join(str(value) for value in texts(brief.lang).values()) + str(page)
                      + catalogue.series(brief).publisher + catalogue.series(brief).place)  # fmt: skip
     shown += squashed(" ".join(re.findall(r'href="([^"]*)"', page["body"]))) + squashed(SITE_URL) * 2
@@ -219,9 +237,83 @@ def test_a_link_can_be_read_on_paper(tmp_path: Path, brief_text: Write) -> None:
 
 
 def test_a_missing_letterform_is_named_and_boxed(tmp_path: Path, brief_text: Write) -> None:
-    words = text_of(printed(tmp_path, minimal(brief_text, "## One\n\nGreek λόγος, Cyrillic слово, Vietnamese tiếng Việt, Korean 한국.\n")))
-    assert printed.missing == ["국", "한"]  # type: ignore[attr-defined]
+    words = text_of(printed(tmp_path, minimal(brief_text, "## One\n\nGreek λόγος, Cyrillic слово, Vietnamese tiếng Việt, Runic ᚠᚢ.\n")))
+    assert printed.missing == ["ᚠ", "ᚢ"]  # type: ignore[attr-defined]
     assert all(word in words for word in ("λόγος", "слово", "tiếng", "Việt", "□□"))
+
+
+def outside(data: bytes) -> list[str]:
+    """Texts that run off their page, or over one another at its foot."""
+    found = []
+    for page in pypdfium2.PdfDocument(data):
+        words = page.get_textpage()
+        rects = [words.get_rect(index) for index in range(words.count_rects())]
+        found += [words.get_text_bounded(*rect) for rect in rects if rect[0] < 0 or rect[2] > page.get_width() - 30 or rect[1] < 20]
+    return found
+
+
+def rows(count: int, columns: int, cell: str = "r{0}c{1}") -> str:
+    lines = ["|".join(f" H{j} " for j in range(columns)), "|".join(["---"] * columns)]
+    return "\n".join(f"|{one}|" for one in lines + ["|".join(cell.format(i, j) for j in range(columns)) for i in range(count)])
+
+
+@pytest.mark.parametrize(("body", "last"), [
+    (rows(90, 5), "r89c4"),
+    (rows(14, 4, "r{0}c{1} " + "a cell that says a lot and then some more " * 8), "r13c3"),
+    (rows(150, 3), "r149c2"),
+    ("> " + rows(90, 5).replace("\n", "\n> "), "r89c4"),
+])  # fmt: skip
+def test_a_long_table_is_whole(tmp_path: Path, brief_text: Write, body: str, last: str) -> None:
+    data = printed(tmp_path, minimal(brief_text, f"## One\n\n{body}\n\nThe last words.\n"))
+    words = squashed(text_of(data))
+    assert all(squashed(cell) in words for cell in re.findall(r"r\d+c\d+", body))
+    assert last in words
+    assert "last words" in text_of(data)
+    assert outside(data) == []
+
+
+def picture(width: int, height: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), "#66aa99").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_tall_pictures_hide_nothing(tmp_path: Path, brief_text: Write) -> None:
+    text = minimal(brief_text, '## One\n\n![A tall picture of nothing](tall.png "The caption")\n\nThe last words.\n',
+                   image="tall.png", image_alt="A tall picture of nothing")  # fmt: skip
+    pdf = pypdfium2.PdfDocument(printed(tmp_path, text, {"tall.png": picture(200, 2400)}))
+    for page in pdf:
+        words = page.get_textpage()
+        boxes = [one.get_bounds() for one in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE])]
+        assert all(bottom > 50 and top - bottom < 400 for _, bottom, _, top in boxes)
+        for left, bottom, right, top in boxes:
+            assert words.get_text_bounded(left, bottom + 2, right, top - 2).strip() == ""
+
+
+def test_what_has_no_end_stays_on_its_page(tmp_path: Path, brief_text: Write) -> None:
+    body = (f"## One\n\n[x](https://example.org/{'q' * 200}?a={'b' * 200}) and `{'y' * 120}` and {'a' * 300}\n\n"
+            f"```\n{'x' * 300}\n```\n\n[han](https://example.org/漢) The last words.\n")  # fmt: skip
+    data = printed(tmp_path, minimal(brief_text, body))
+    assert outside(data) == []
+    words = re.sub(r"[\s\u200b]", "", text_of(data))
+    assert all(run in words for run in ("q" * 200, "b" * 200, "y" * 120, "x" * 300, "a" * 300))
+
+
+def test_no_hyphen_comes_into_an_address(tmp_path: Path, brief_text: Write) -> None:
+    address = "example.org/documentation/schemalibrary/recommendations/informational/considerations"
+    body = "## One\n\n" + "".join(f"{'word ' * i}[There](https://{address}).\n\n" for i in range(12))
+    assert text_of(printed(tmp_path, minimal(brief_text, body))).replace("\n", "").count(address) == 12
+
+
+def test_the_columns_of_a_last_page_with_notes_are_level(tmp_path: Path, brief_text: Write) -> None:
+    paragraph = "The reserve that nobody rehearsed in winter is no reserve in summer, and whoever planned it knew so. " * 5
+    body = "## One\n\n" + f"{paragraph}\n\n" * 19 + f"A note.[^1] {paragraph}\n\n[^1]: The note of the last page.\n"
+    *_, page = pypdfium2.PdfDocument(printed(tmp_path, minimal(brief_text, body)))
+    words = page.get_textpage()
+    boxes = [words.get_rect(index) for index in range(words.count_rects())]
+    text = [box for box in boxes if box[3] - box[1] > 5 and "reserve" in words.get_text_bounded(*box)]
+    left, right = (min(box[1] for box in text if (box[0] > 297) is side) for side in (False, True))
+    assert abs(left - right) < 100, "points: some lines, and the note"
 
 
 def test_long_heads_and_closings_get_pages_of_their_own(tmp_path: Path, brief_text: Write) -> None:

@@ -14,6 +14,9 @@ ACCENT = "#15406b"
 """Where a series has no colour; the site's own."""
 
 
+NO_BREAK = "\u00a0"
+
+
 def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str], site_url: str, pictures: Mapping[str, str]) -> dict[str, Any]:
     """Gather what is printed of a brief; everything that its page shows is in it.
 
@@ -28,7 +31,7 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
     topics, regions = (", ".join(one["label"] for one in page[kind]) for kind in ("topics", "regions"))
     subjects = [(words["topics"], topics), (words["regions"], regions), (words["keywords"], ", ".join(page["keywords"]))]
     contributors = ", ".join(f"{one['name']} ({one['role']})" for one in page["contributors"])
-    imprint = [f"{series.publisher}, {series.place}. {page['copyright']}. {words['license']} {page['license']['name']}"]
+    imprint = [f"{series.publisher}, {series.place}. {page['copyright'].replace('© ', '©' + NO_BREAK)}. {words['license']} {page['license']['name']}"]
     if page["publishers"]:
         imprint.append(f"{words['publishers']} {'; '.join(page['publishers'])}")
     if page["other_numbers"]:
@@ -76,7 +79,9 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
         "subjects_heading": words["subjects"],
         "subjects": [f"{label} {text}" for label, text in subjects if text],
         "cite_heading": words["cite"],
-        "citation": page["citation"],
+        # Its address is the permalink, which is a link on paper too.
+        "citation": page["citation"].removesuffix(page["permalink"]),
+        "cited": page["permalink"] if page["citation"].endswith(page["permalink"]) else "",
         "imprint_heading": words["imprint"],
         "disclaimer": page["disclaimer"],
         "imprint": imprint,

@@ -14,8 +14,9 @@ import importlib.resources
 import importlib.util
 import io
 import json
+import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,7 @@ import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
 from PIL import Image, UnidentifiedImageError
 
-_VERSION = "2"
+_VERSION = "3"
 """Raise it when this module sets the same document in another way."""
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
@@ -37,6 +38,14 @@ STANDARDS: Any = ["a-2a", "ua-1"]
 # Points: the first line, the last line, and the room above the closing part, as in brief.typ.
 _TOP, _BOTTOM, _GAP = 25 / 25.4 * 72, 841.89 - 23 / 25.4 * 72, 8 / 25.4 * 72
 _PIXELS = 2000
+_SLACK = 20
+"""Points that the columns of a last page are taller than half of what they hold: more than a line."""
+_NOTE = 4
+"""Points between one note and the next, half of those above the first."""
+_ENDLESS = re.compile(r"[!-~\u00c0-\u024f]{41,}")
+"""A word that may be wider than a column."""
+_NAMES = frozenset({"href", "src", "id", "to"})
+"""Of values that are no text to be read."""
 _MIDDLE = 297.6
 """Points from the left: what lies beyond is in the second column."""
 
@@ -80,29 +89,28 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
     stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     with _folder(pictures) as root:
 
-        def lay_out(**inputs: str) -> tuple[bytes, dict[str, Any]]:
-            settings: dict[str, Any] = {"root": root, "font_paths": _fonts(), "ignore_system_fonts": True, "sys_inputs": inputs}
+        def run(what: Callable[..., Any], *arguments: str, **options: Any) -> Any:
             try:
-                made = typst.compile(files, format="pdf", timestamp=stamp, **settings, pdf_standards=STANDARDS)
-                end = json.loads(typst.eval(files, "query(<end>).first().value", **settings))
+                return what(files, *arguments, root=root, font_paths=_fonts(), ignore_system_fonts=True, **options)
             except (typst.TypstError, RuntimeError) as error:
                 raise PressError(str(error)) from None
-            assert isinstance(made, bytes)
-            return made, end
 
-        data, end = lay_out()
-        size = {}
+        def lay_out(**inputs: str) -> dict[str, Any]:
+            """Where the text ends; no PDF is written for that."""
+            found: dict[str, Any] = json.loads(run(typst.eval, "query(<end>).first().value", sys_inputs=inputs))
+            return found
+
+        end, inputs = lay_out(), {}
         if columns == 2 and end["pages"] > 1 and _is_left_over(end):
             # A hair smaller, and the last page is saved; or a hair larger, and it has some text.
             for points in ("9.45", "9.3", "9.15", "9.9", "10.2", "10.5"):
-                other, after = lay_out(size=points)
+                after = lay_out(size=points)
                 if after["pages"] < end["pages"] or (after["pages"] == end["pages"] and not _is_left_over(after)):
-                    data, end, size = other, after, {"size": points}
+                    end, inputs = after, {"size": points}
                     break
-        if columns == 2 and not fitted["long_back"] and (tall := _level(end)) is not None:
-            levelled, after = lay_out(balance=f"{tall:.2f}", **size)
-            if after["pages"] == end["pages"]:
-                data = levelled
+        if columns == 2 and not fitted["long_back"]:
+            inputs |= _levelled(end, lambda tall: lay_out(balance=tall, **inputs))
+        data = run(typst.compile, format="pdf", timestamp=stamp, sys_inputs=inputs, pdf_standards=STANDARDS)
     return Printed(data, end["pages"], missing)
 
 
@@ -193,14 +201,24 @@ def _is_left_over(end: Mapping[str, Any]) -> bool:
     return bool(end["page"] < end["pages"] or (end["x"] < _MIDDLE and end["y"] < _TOP + 110))
 
 
-def _level(end: Mapping[str, Any]) -> float | None:
+def _levelled(end: Mapping[str, Any], lay_out: Callable[[str], Mapping[str, Any]]) -> dict[str, str]:
     """How tall the closing part is made, in points, so that the columns of the last page come out level."""
     column = end["back"] - _GAP - _TOP
-    text = end["y"] - _TOP + (column if end["x"] > _MIDDLE else 0)
-    half = text / 2 + 20  # and a line of slack
-    if end["page"] < 2 or end["page"] != end["pages"] or end["notes"] or half >= column - 12:
-        return None
-    return float(_BOTTOM - _GAP - _TOP - half)
+    beyond = end["x"] > _MIDDLE
+    # In a first column that is full, the notes have their room already.
+    notes = [height + _NOTE for x, height in end["notes"] if x > _MIDDLE or not beyond]
+    used = end["y"] - _TOP + (column if beyond else 0) + sum(notes) + (2 * _NOTE if notes else 0)
+    if end["page"] < 2 or end["page"] != end["pages"]:
+        return {}
+    for slack in (_SLACK, 2.5 * _SLACK, 5 * _SLACK) if end["notes"] else (_SLACK,):
+        half = used / 2 + slack
+        if half >= column - 12:
+            break
+        tall = f"{_BOTTOM - _GAP - _TOP - half:.2f}"
+        after = lay_out(tall)
+        if (after["pages"], after["page"]) == (end["pages"], end["page"]):
+            return {"balance": tall}
+    return {}
 
 
 def _length(value: Any) -> int:
@@ -251,14 +269,19 @@ def _fitted(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...
     text = json.dumps(document, ensure_ascii=False)
     missing = sorted({char for char in text if ord(char) > 126 and ord(char) not in _covered()})
     table = {ord(char): "\u25a1" for char in missing}
-    swapped = _swapped(document, table) if table else dict(document)
+    swapped = _swapped(document, table)
     assert isinstance(swapped, dict)
     return swapped, tuple(missing)
 
 
+def _cut(hit: re.Match[str]) -> str:
+    """A line may end within what has no end of its own; Typst does so itself in an address."""
+    return hit[0] if "://" in hit[0] else re.sub(r"[!-~\u00c0-\u024f]{30}(?=.)", "\\g<0>\u200b", hit[0])
+
+
 def _swapped(value: Any, table: Mapping[int, str]) -> Any:
     if isinstance(value, str):
-        return value.translate(table)
+        return _ENDLESS.sub(_cut, value.translate(table))
     if isinstance(value, Mapping):
-        return {key: part if key in ("href", "print", "src", "id", "to") else _swapped(part, table) for key, part in value.items()}
+        return {key: part if key in _NAMES else _swapped(part, table) for key, part in value.items()}
     return [_swapped(part, table) for part in value] if isinstance(value, list | tuple) else value

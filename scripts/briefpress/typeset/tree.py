@@ -16,6 +16,10 @@ from urllib.parse import unquote, urljoin
 Node = str | list[Any]
 DEPTH = 12
 """How deep blocks nest; the typesetter gives up near sixty-four shows within one another."""
+# Of tables, in letters of their text, 4.4 points each: a column, the page, what a cell asks for at most, the room beside it.
+_COLUMN, _PAGE, _WIDEST, _INSET = 52, 109, 40, 2.6
+_LINES = 40
+"""How many lines a table may have that floats; a longer one would run off the page."""
 _VOID = frozenset({"br", "hr", "img"})
 _INLINE = {"em": "em", "i": "em", "cite": "em", "strong": "strong", "b": "strong", "code": "code", "kbd": "code", "sup": "sup",
            "sub": "sub", "del": "del", "ins": "ins", "mark": "mark", "q": "q", "span": "span", "abbr": "span", "small": "span",
@@ -87,6 +91,8 @@ class _Setter:
         self.level = 0
         self.table_notes: list[list[Any]] | None = None
         """Notes of the table that is being set, by letter: a table that floats would lose its footnotes."""
+        self.letters: dict[str, str] = {}
+        """The letters of those notes."""
         sections = [one for one in root.walk() if one.tag == "section" and "footnote" in one.classes]
         self.notes = {one.attributes["id"]: one for section in sections for one in section.walk()
                       if one.tag == "li" and one.attributes.get("id", "").startswith("fn:")}  # fmt: skip
@@ -131,16 +137,21 @@ class _Setter:
         address = urljoin(self.base, href)
         # On paper a link is read, not pressed; one that is its own address need not be said twice.
         said = "" if "address" in element.classes or "download" in element.attributes or address.startswith("mailto:") else address
-        return [["a", {"href": address, "print": said}, words]]
+        return [["a", {"href": address, "print": _pieces(said)}, words]]
 
     def _note(self, identity: str) -> Node:
         note = self.notes.get(identity)
         if note is None:
             return ""
         if self.table_notes is not None:
-            letter = "abcdefghijklmnopqrstuvwxyz"[len(self.table_notes) % 26]
-            self.table_notes.append([letter, self.blocks(note.children)])
-            return ["sup", {}, [letter]]
+            if identity not in self.letters:
+                at = len(self.letters)
+                self.letters[identity] = chr(ord("a") + at % 26) * (1 + at // 26)
+                entry: list[Any] = [self.letters[identity], []]
+                self.table_notes.append(entry)
+                # The note has its letter by now: one that refers to itself must not be set for ever.
+                entry[1] = self.blocks(note.children)
+            return ["sup", {}, [self.letters[identity]]]
         if identity in self.used:
             return ["fnref", {"id": identity}, []]
         self.used.add(identity)
@@ -221,9 +232,15 @@ class _Setter:
         numbers = next((one for one in element.walk() if one.tag == "details"), None)
         summary = next((one for one in element.walk() if one.tag == "summary"), None)
         if numbers is not None and summary is not None:
-            table = self._table(numbers)
-            table[0][2][2] = _trimmed(self.inline(summary.children))  # type: ignore[index]  # a node with children
-            made += table
+            for table in self._table(numbers):
+                assert isinstance(table, list)
+                says = _trimmed(self.inline(summary.children))
+                if table[1]["wide"]:
+                    # It may come to stand on another page than its figure, so it says whose numbers they are.
+                    first = re.match(r".+?[.?!](?=\s)|.+", _first_words(caption)) if caption is not None else None
+                    says += [f": {first[0]}"] if first else []
+                table[2][2] = says
+                made.append(table)
         return made
 
     def _table(self, element: _Element) -> list[Node]:
@@ -232,7 +249,7 @@ class _Setter:
             return self.blocks(element.children)
         caption = next((one for one in element.walk() if one.tag == "p" and "caption" in one.classes), None)
         note = next((one for one in element.walk() if one.tag == "p" and "note" in one.classes), None)
-        outer, self.table_notes = self.table_notes, []
+        outer, self.table_notes, letters, self.letters = self.table_notes, [], self.letters, {}
         words = _trimmed(self.inline(caption.children)) if caption is not None else []
         head: list[Any] = []
         rows: list[Any] = []
@@ -241,15 +258,27 @@ class _Setter:
             made = [[next((side for side in one.classes if side in ("right", "center")), "left"), _trimmed(self.inline(one.children))]
                     for one in cells]  # fmt: skip
             (head if not rows and cells and all(one.tag == "th" for one in cells) else rows).append(made)
-        notes, self.table_notes = self.table_notes, outer
+        notes, self.table_notes, self.letters = self.table_notes, outer, letters
         foot = [*([["", [["p", {}, _trimmed(self.inline(note.children))]]]] if note is not None else []), *notes]
         columns = max((len(row) for row in head + rows), default=0)
         if not columns:
             return []
         for row in head + rows:
             row += [["left", []]] * (columns - len(row))
-        widths = [min(max([6, *(len(_words(row[i][1])) for row in head + rows)]), 40) for i in range(columns)]
-        return [["table", {"columns": columns, "widths": widths}, [head, rows, words, foot]]]
+        numbers = element.tag == "details"
+        for i in range(columns):
+            sides = [row[i][0] == "right" for row in rows]
+            if rows and (any(sides) if numbers else all(sides)):
+                for row in head + (rows if numbers else []):
+                    row[i][0] = "right"  # a name stands over its numbers
+        full = [max(_width(row[i][1], whole=True) for row in head + rows) for i in range(columns)]
+        words_ = [max(_width(row[i][1], whole=False) for row in head + rows) for i in range(columns)]
+        widths = [round(max(min(one, _WIDEST), word, 4) + _INSET, 1) for one, word in zip(full, words_, strict=True)]
+        wide = columns > 3 and (not numbers or sum(full) + _INSET * columns > _COLUMN)
+        lines = sum(max(-(-_width(cell, whole=True) // (width * _PAGE / sum(widths))) for (_, cell), width in zip(row, widths, strict=True))
+                    for row in head + rows)  # fmt: skip
+        long = lines * 0.9 + 0.8 * len(head + rows) + _length(foot) / _PAGE > _LINES
+        return [["table", {"columns": columns, "widths": widths, "wide": wide, "long": long, "top": self.depth == 1}, [head, rows, words, foot]]]
 
 
 def _lang(element: _Element) -> dict[str, str]:
@@ -263,6 +292,33 @@ def _trimmed(nodes: list[Node]) -> list[Node]:
     if nodes and isinstance(nodes[-1], str):
         nodes[-1] = nodes[-1].rstrip(" \u00a0")  # of a note, the blank before its link back
     return [node for node in nodes if node != ""]
+
+
+def _pieces(address: str) -> list[str]:
+    """An address without its scheme, cut where a line may end: it is typed as it is read, so no hyphen may come in."""
+    bare = re.sub("^https?://|/$", "", address)
+    return re.findall(r"[^/]{0,44}/|[^/]{1,44}", bare)
+
+
+def _first_words(element: _Element) -> str:
+    """The first paragraph of a caption, in one line."""
+    first = next((one for one in element.walk() if one.tag == "p"), element)
+    return " ".join(first.text.split())
+
+
+def _width(nodes: Iterable[Any], *, whole: bool, each: float = 1.0) -> float:
+    """How wide a cell wants to be, or how wide its longest word is, in letters of its text; code is wider."""
+    parts = []
+    for node in nodes:
+        if isinstance(node, str):
+            parts += [len(node) * each] if whole else [len(word) * each for word in node.split()]
+        elif node[0] not in ("fn", "img"):
+            parts.append(_width(node[2], whole=whole, each=1.35 if node[0] == "code" else each))
+    return sum(parts) if whole else max(parts, default=0)
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, str) else sum(map(_length, value)) if isinstance(value, list) else 0
 
 
 def _words(nodes: Iterable[Any]) -> str:

@@ -37,7 +37,7 @@ from briefpress.outline import (
     without_comments,
 )
 
-VERSION = "9"
+VERSION = "10"
 """Part of every key in the store: raise it when the result for the same text changes."""
 # Tags that Markdown writes, and those that an editor may write by hand.
 _TAGS = RAW_TAGS | frozenset(

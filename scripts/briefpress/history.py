@@ -1,16 +1,15 @@
-"""The briefs as they stood at another point of the project's history. The only module that knows git."""
+"""The briefs as they stood at other points of the project's history. The only module that knows git."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from briefpress.series import BRIEFS
-
-_SETTINGS = (f"{BRIEFS}/series.yml", f"{BRIEFS}/people.yml")
 
 
 class HistoryError(Exception):
@@ -40,65 +39,74 @@ class History:
         """Find the commit of `ref`, and the one where the working tree left it.
 
         Raises:
-            HistoryError: no git, no repository, a shallow clone, or no such commit.
+            HistoryError: no git, no repository, a shallow clone, no such commit, or no briefs there.
         """
         if _run(root, "rev-parse", "--is-shallow-repository") == "true":
             raise HistoryError("this is a shallow clone, which does not hold the history to compare with: run git fetch --unshallow, "
                                "or set fetch-depth: 0 for actions/checkout")  # fmt: skip
         try:
             commit = _run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        except HistoryError as error:
-            if error.args != ("",):
-                raise
+        except HistoryError:
+            commit = ""
+        if not re.fullmatch("[0-9a-f]{40,64}", commit):
             raise HistoryError(f'there is no branch, tag or commit "{ref}": fetch it first (git fetch origin), '
-                               "or name another, for example origin/main") from None  # fmt: skip
+                               "or name another, for example origin/main")  # fmt: skip
+        if (root / BRIEFS).is_symlink() or (root / BRIEFS / ".git").exists():
+            raise HistoryError(f"{BRIEFS}/ is not kept in this repository itself: run the check where it is")
+        kind = _run(root, "ls-tree", "--end-of-options", commit, "--", BRIEFS).split(" ")[0]
+        if kind != "040000":
+            raise HistoryError(f"{ref} has no folder {BRIEFS}/ at this place: name a commit that has one")
         try:
             base = _run(root, "merge-base", commit, "HEAD").split("\n")[0]
-        except HistoryError as error:
-            if error.args != ("",):
-                raise
-            base = commit
+        except HistoryError:
+            base = commit  # the two share nothing, or nothing is committed yet
         return cls(root, ref, commit, base)
 
-    def changed(self, commit: str) -> frozenset[str]:
-        """The files under `briefs/` that differ between a commit and the working tree; paths from the root."""
-        known = _run(self.root, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--", BRIEFS)
-        new = _run(self.root, "ls-files", "--others", "--exclude-standard", "-z", "--", BRIEFS)
-        return frozenset(path for path in (known + "\0" + new).split("\0") if path)
-
-    def content(self, commit: str, path: str) -> bytes:
-        """A file as it stood at a commit; empty where it was not there."""
-        try:
-            return _git(self.root, "cat-file", "blob", f"{commit}:./{path}")
-        except HistoryError:
-            return b""
-
-    def write(self, commit: str, paths: frozenset[str], folder: Path) -> None:
-        """Write files as they stood at a commit, with `series.yml` and `people.yml`, below a folder.
+    def write(self, commit: str, folder: Path) -> dict[str, str]:
+        """Write the texts of `briefs/` as they stood at a commit below a folder: briefs and settings.
 
         Args:
             commit: of this history.
-            paths: from the project's folder; those that were not there are left out, and so are links.
             folder: an empty folder of the caller's.
+
+        Returns:
+            Every file of `briefs/` at the commit with the name of its content; links are left out.
         """
         (folder / BRIEFS).mkdir()
-        rows = _run(self.root, "ls-tree", "-r", "-z", "--end-of-options", commit, "--", BRIEFS).split("\0")
-        blobs = {}
-        for row in rows:
+        files = {}
+        for row in _run(self.root, "ls-tree", "-r", "-z", "--end-of-options", commit, "--", BRIEFS).split("\0"):
             about, _, path = row.partition("\t")
-            if about.startswith("100") and (path in paths or path in _SETTINGS) and ".." not in PurePosixPath(path).parts:
-                blobs[path] = about.split(" ")[2]
-        for path, data in zip(blobs, _contents(self.root, list(blobs.values())), strict=True):
+            if about.startswith("100") and ".." not in PurePosixPath(path).parts:
+                files[path] = about.split(" ")[2]
+        texts = [path for path in files if path.endswith((".md", ".yml"))]
+        for path, data in zip(texts, _contents(self.root, [files[path] for path in texts]), strict=True):
             file = folder / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
+        return files
+
+    def content(self, name: str) -> bytes:
+        """The content that git knows by a name."""
+        return _contents(self.root, [name])[0]
+
+    def contents(self, paths: Iterable[str]) -> dict[str, str]:
+        """The names that git would give to the contents of files as they are now; filters such as LFS are heeded."""
+        known = [path for path in paths if (self.root / path).is_file() and "\n" not in path]
+        if not known:
+            return {}
+        above = _run(self.root, "rev-parse", "--show-prefix")  # it reads names from the head of the repository
+        listed = "".join(f"{above}{path}\n" for path in known)
+        out = _git(self.root, "hash-object", "--stdin-paths", given=os.fsencode(listed))
+        return dict(zip(known, out.decode().split("\n"), strict=False))
 
 
 def _contents(root: Path, blobs: list[str]) -> list[bytes]:
     out = _git(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs).encode())
     found, at = [], 0
-    for _ in blobs:
+    for blob in blobs:
         end = out.index(b"\n", at)
+        if not out[at:end].rpartition(b" ")[2].isdigit():
+            raise HistoryError(f"the repository has lost an object, {blob[:10]}: run git fsck, or clone it anew")
         size = int(out[at:end].rpartition(b" ")[2])
         found.append(out[end + 1 : end + 1 + size])
         at = end + size + 2
@@ -116,11 +124,13 @@ def _git(root: Path, *arguments: str, given: bytes | None = None) -> bytes:
             ["git", *arguments], cwd=root, input=given, capture_output=True, check=False,
             env=os.environ | {"GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
         )  # fmt: skip
-    except FileNotFoundError:
-        raise HistoryError("git is not installed, and only it knows what was published before: install it") from None
+    except OSError:
+        raise HistoryError("git is not installed, or cannot be run, and only it knows what was published before: install it") from None
     if done.returncode:
         said = os.fsdecode(done.stderr).strip().removeprefix("fatal: ")
         if "not a git repository" in said:
             raise HistoryError("this folder is in no git repository, so there is nothing to compare with: leave --against out")
-        raise HistoryError(said.split("\n")[0])
+        if "dubious ownership" in said:
+            raise HistoryError("the repository belongs to another user: run git config --global --add safe.directory with its folder")
+        raise HistoryError(f"git says: {said.partition(chr(10))[0]}: mend the repository, or clone it anew")
     return done.stdout

@@ -301,11 +301,20 @@ class _Reader:
 
 
 def without_comments(text: str, instead: str) -> str:
-    """Take HTML comments out; `instead` stands for each of their characters, line ends stay."""
-    parts, at = [], 0
-    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+    """Take HTML comments out; `instead` stands for each of their characters, line ends stay. In code they are text."""
+    if "<!--" not in text:
+        return text
+    prose = _blank_indented(_FENCE.sub(_blank, text))  # as long as the text
+    parts, at, seen = [], 0, 0
+    code = _CODE.search(prose)
+    while (start := prose.find("<!--", seen)) >= 0 and (end := prose.find("-->", start + 4)) >= 0:
+        if code is not None and code.start() < seen:
+            code = _CODE.search(prose, seen)
+        if code is not None and code.start() < start:
+            seen = code.end()
+            continue
         parts += [text[at:start], re.sub(r"[^\n]", instead, text[start : end + 3])]
-        at = end + 3
+        at = seen = end + 3
     return "".join([*parts, text[at:]])
 
 

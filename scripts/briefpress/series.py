@@ -246,17 +246,24 @@ def read_catalogue(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list
         fields; what the rules say of the whole is `checks`' business. None without a series.
     """
     settings, findings = read_settings(root)
+    briefs, found = read_briefs(root, settings)
+    findings += found
+    return (None if settings is None else Catalogue(settings, briefs, now)), findings
+
+
+def read_briefs(root: Path, settings: Settings | None) -> tuple[tuple[Brief, ...], list[Finding]]:
+    """Read every brief under `root` by the settings of a series, in the order of the catalogue; without settings, for findings alone."""
     briefs = []
+    findings: list[Finding] = []
     for path in brief_paths(root):
         brief, found = read_brief(path, (root / path).read_bytes(), settings)
         findings += found
         if brief is not None:
             briefs.append(brief)
-    if settings is None:
-        return None, findings
-    rank = {series.slug: index for index, series in enumerate(settings.series)}
-    briefs.sort(key=lambda brief: (rank[brief.series], brief.order))
-    return Catalogue(settings, tuple(briefs), now), findings
+    if settings is not None:
+        rank = {series.slug: index for index, series in enumerate(settings.series)}
+        briefs.sort(key=lambda brief: (rank[brief.series], brief.order))
+    return tuple(briefs), findings
 
 
 def brief_paths(root: Path) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """Rules on the version of record: what is public at another point of the history changes on the record only.
 
-Compared with what is public there, but only where this branch changed something since it left:
-a branch that lags behind does not fail for what others did.
+Two questions, each over whole briefs and by content. What did this branch do to the briefs that
+were public where it left the other one? And what came there since, that it collides with? So a
+branch that lags behind does not answer for what others did, and nobody else's doing excuses it.
 """
 
 from __future__ import annotations
@@ -9,288 +10,471 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from briefpress.brief import Brief
+from briefpress.byline import folded
 from briefpress.checks.across import next_free
 from briefpress.checks.files import named_files
 from briefpress.fields import Correction
-from briefpress.finding import Finding, Place
+from briefpress.finding import Finding, Level, Place
 from briefpress.history import History
 from briefpress.limits import TooLong
 from briefpress.outline import outline, without_comments
 from briefpress.rules import Report
-from briefpress.series import Catalogue, brief_paths, read_catalogue
+from briefpress.series import Catalogue, brief_paths, read_briefs, read_settings
+from briefpress.values import LICENCES
 
 _MOST = 8
 """Changed passages of one brief that are told one by one."""
+_ALIKE = 0.8
+"""How much of a passage stays where a slip of the pen is mended."""
+_PAIRS = 250_000
+"""Blocks of one text times those of another that are laid beside one another with care."""
 
 
-def check_record(catalogue: Catalogue, root: Path, history: History) -> list[Finding]:
+@dataclass(frozen=True)
+class _Version:
+    """The briefs at one commit."""
+
+    catalogue: Catalogue
+    files: Mapping[str, str]
+    """Every file below `briefs/` with the name of its content."""
+
+    def public(self) -> tuple[Brief, ...]:
+        """Briefs that are public there. One with a fault that is told today may well have been."""
+        now = self.catalogue.now
+        return tuple(
+            one for one in self.catalogue.briefs
+            if not one.draft and (one.embargo is None or one.embargo <= now) and (one.sound or one.number is not None)
+        )  # fmt: skip
+
+
+def check_record(catalogue: Catalogue, history: History) -> list[Finding]:
     """Compare the briefs of the working tree with those that are public at `history.commit`.
 
     Args:
         catalogue: the briefs of the working tree; its `now` decides what is public there, too.
-        root: the project's folder.
         history: what to compare with.
 
     Raises:
         HistoryError: git fails.
     """
-    changed, mine = history.changed(history.commit), history.changed(history.base)
-    if {"briefs/series.yml", "briefs/people.yml"} & mine:
-        # They can move every permalink and change every by-line, so every brief is looked at.
-        changed |= frozenset(catalogue.by_path)
-        mine |= frozenset(catalogue.by_path)
-    for path in [path for path in mine if path.endswith("/index.md")]:
-        # It hides every brief in the folders below it.
-        below = frozenset(file.relative_to(root).as_posix() for file in (root / path).parent.rglob("*.md"))
-        changed, mine = changed | below, mine | below
-    there = _read(history, history.commit, changed, catalogue)
-    base = there if history.base == history.commit else _read(history, history.base, changed | mine, catalogue)
+    there = _read(history, history.commit, catalogue)
+    base = there if history.base == history.commit else _read(history, history.base, catalogue)
     findings: list[Finding] = []
-    if there is None:
-        return findings
-    # In a series without numbers two names of a file can make one address.
-    by_permalink = {catalogue.permalink(one): one for one in catalogue.briefs if one.number is None and one.sound}
-    for before in there.public:
-        ours = catalogue.by_key.get(before.key) or by_permalink.get(there.permalink(before))
-        left = base.by_key.get(before.key) if base else None
-        touched = before.path in mine or (ours is not None and ours.path in mine)
-        if ours is None or not ours.is_public(catalogue.now):
-            if touched:
-                findings += _vanished(before, ours, there, catalogue, mine, history)
-        elif left is None and ours.path != before.path:
-            findings += _both(before, ours, there, catalogue, history.name)
-        elif touched or any(path.startswith(f"{ours.folder}/") for path in mine if ours.folder):
-            # What others changed there since this branch left it will come with them.
-            if left is not None and left.is_public(catalogue.now):
-                findings += _changed(_Compared(left, ours, history, history.base, root), mine)
-            else:
-                findings += _changed(_Compared(before, ours, history, history.commit, root), mine)
+    comparison = _Comparison(catalogue, base, history)
+    for before in base.public():
+        findings += comparison.kept(before)
+    known = {brief.key for brief in base.catalogue.briefs} | {brief.path for brief in base.catalogue.briefs}
+    for before in there.catalogue.briefs:
+        if before.key not in known and before.path not in known:
+            findings += _collision(before, there, base, catalogue, history.name)
+    since = _Comparison(catalogue, there, history)
+    was_public = {brief.path for brief in base.public()}
+    for before in there.public():
+        left = base.catalogue.by_path.get(before.path)
+        if left is not None and left.path not in was_public and not _untouched(left, catalogue, base, history):
+            findings += since.kept(before)  # a draft here, published there: it is theirs now
     return findings
 
 
-def _read(history: History, commit: str, paths: frozenset[str], catalogue: Catalogue) -> Catalogue | None:
-    """The briefs at a commit, of those paths; None where there was no series yet."""
-    # A brief's figures and data are in its folder, and may change without its text.
-    briefs = frozenset(path if path.endswith(".md") else f"{path.rpartition('/')[0]}/index.md" for path in paths)
-    with tempfile.TemporaryDirectory(prefix="briefpress-") as folder:
-        history.write(commit, briefs, Path(folder))
-        if not (Path(folder) / "briefs/series.yml").is_file():
-            return None
-        return read_catalogue(Path(folder), catalogue.now)[0]
+def _read(history: History, commit: str, catalogue: Catalogue) -> _Version:
+    with tempfile.TemporaryDirectory(prefix="briefpress-") as name:
+        folder = Path(name)
+        files = history.write(commit, folder)
+        settings, faults = read_settings(folder)
+        # With settings that could not be read then, the briefs are read by those of now.
+        broken = any(one.level is Level.ERROR for one in faults)
+        known = catalogue.settings if settings is None or broken else settings
+        return _Version(Catalogue(known, read_briefs(folder, known)[0], catalogue.now), files)
 
 
-# --- what vanished -----------------------------------------------------------------------------
+def _untouched(left: Brief, catalogue: Catalogue, base: _Version, history: History) -> bool:
+    """Whether a brief is here as it was where this branch left."""
+    return left.path in catalogue.by_path and history.contents([left.path]).get(left.path) == base.files.get(left.path)
 
 
-def _vanished(before: Brief, ours: Brief | None, there: Catalogue, catalogue: Catalogue, mine: frozenset[str],
-              history: History) -> Iterator[Finding]:  # fmt: skip
-    ref, name = history.name, before.reference
-    old = f"/{there.permalink(before)}"
-    new = [one for one in catalogue.briefs if one.path in mine and one.key not in there.by_key]
-    moved = (
-        next((one for one in catalogue.briefs if old in {alias.text for alias in one.aliases}), None)
-        or catalogue.by_path.get(before.path)
-        or next((one for one in new if _body(one.body) == _body(before.body)), None)
-    )
-    now = ours or moved
-    if now is not None and not now.is_public(catalogue.now):
-        if not now.sound and not now.draft:
-            return  # its own errors come first; what a draft lacks is none
-        report = Report(now.path)
-        how, field = ("a draft", "draft") if now.draft else ("under an embargo", "embargo")
-        report.add("record-vanished", now.place(field), f"{name} is public at {ref} and is now {how}",
-                   "take the line out; to take the brief back, write a correction of kind withdrawal")  # fmt: skip
-    elif now is not None:
-        report = Report(now.path)
-        if old in {alias.text for alias in now.aliases} and any(one.shown for one in _new(before, now)):
-            _check_log(before, now, ref, report)
-            yield from report.findings
-            return
-        if now.series == before.series:
-            field, was, is_now = "number", name, now.reference
-            back = f"write number: {name}" if before.number else "give the file its name back"
-        else:
-            field, was, is_now, back = "series", before.series, now.series, "put it back into its series"
-        report.add("record-vanished", now.place(field), f"{was} is public at {ref} and is now {is_now}",
-                   f"{back}; or say it on the record: aliases: [{old}], and a correction that says why")  # fmt: skip
-    elif before.path in set(brief_paths(history.root)):
-        return  # it cannot be read, and there is a finding for that
-    else:
-        report = Report(before.path)
-        gone = "is no longer read: an index.md lies above it" if (history.root / before.path).is_file() else "is gone"
-        report.add("record-vanished", Place(1, 1), f"{name} is public at {ref} and its file {gone}",
-                   f"bring it back (git checkout {ref} -- {before.path}); to take it back, write a correction of kind withdrawal")  # fmt: skip
-    yield from report.findings
-
-
-def _both(before: Brief, ours: Brief, there: Catalogue, catalogue: Catalogue, ref: str) -> Iterator[Finding]:
+def _collision(before: Brief, there: _Version, base: _Version, catalogue: Catalogue, ref: str) -> Iterator[Finding]:
     """Two branches gave one number, or one address, to two briefs."""
-    report = Report(ours.path)
-    if ours.number is None:
-        report.add("record-number", Place(1, 1), f"{before.path} has the same address at {ref}", "rename the file")
-    else:
-        every = (*catalogue.briefs, *there.briefs)
-        report.add("record-number", ours.place("number"), f"{ours.number} is given to {before.path} at {ref}, and here to {ours.path}",
-                   f"take the next free number of the series, {next_free(every, ours.number, ours.series)}")  # fmt: skip
-    yield from report.findings
+    address = there.catalogue.permalink(before) if before.number is not None or before.sound else ""
+    for ours in catalogue.briefs:
+        same = ours.key == before.key or (ours.sound and catalogue.permalink(ours) == address)
+        if not same or ours.path == before.path or ours.path in base.files:
+            continue
+        report = Report(ours.path)
+        if ours.number is None:
+            report.add("record-number", Place(1, 1), f"{before.path} has the same address at {ref}", "rename the file")
+        else:
+            free = next_free((*catalogue.briefs, *there.catalogue.briefs), ours.number, ours.series)
+            report.add("record-number", ours.place("number"), f"{ours.number} is given to {before.path} at {ref}, and here to {ours.path}",
+                       f"take the next free number of the series, {free}")  # fmt: skip
+        yield from report.findings
 
 
-# --- what changed ------------------------------------------------------------------------------
+class _Comparison:
+    """The briefs of the working tree beside those of one commit."""
 
+    def __init__(self, catalogue: Catalogue, base: _Version, history: History) -> None:
+        self.catalogue, self.base, self.history, self.ref = catalogue, base, history, history.name
+        self.by_permalink = {catalogue.permalink(one): one for one in reversed(catalogue.briefs) if one.number is not None or one.sound}
+        self.aliases = {alias.text: one for one in reversed(catalogue.briefs) for alias in one.aliases}
+        self.public_paths = {one.path for one in base.public()}
 
-@dataclass(frozen=True)
-class _Compared:
-    """A brief as it is public at a commit, and as it is here."""
+    def kept(self, before: Brief) -> Iterator[Finding]:
+        """What a brief that was public lacks here."""
+        address = self.base.catalogue.permalink(before)
+        holder = self.by_permalink.get(address)
+        in_place = holder is not None and self._is_same(before, holder)
+        ours = holder if in_place else self._moved(before, f"/{address}")
+        if ours is None:
+            yield from self._gone(before, holder)
+        elif not ours.sound and not ours.draft:
+            return  # its own errors come first; what a draft lacks is none
+        elif not ours.is_public(self.catalogue.now):
+            yield from self._hidden(before, ours)
+        else:
+            yield from self._changed(before, ours) if in_place else self._renumbered(before, ours, f"/{address}")
+            yield from self._addresses(before, ours)
 
-    before: Brief
-    ours: Brief
-    history: History
-    commit: str
-    root: Path
+    def _is_same(self, before: Brief, ours: Brief) -> bool:
+        """Whether it is that brief, in its file or in a file of another name."""
+        if ours.path == before.path:
+            return True
+        return before.path not in self.catalogue.by_path and ours.path not in self.base.files and _alike(before, ours)
 
+    def _moved(self, before: Brief, old: str) -> Brief | None:
+        """The brief at another address: it says so itself, has the same file, or the same text."""
+        heir = self.aliases.get(old)
+        if heir is not None and (heir.path == before.path or heir.path not in self.public_paths):
+            return heir
+        if before.path in self.catalogue.by_path:
+            return self.catalogue.by_path[before.path]
+        new = (one for one in self.catalogue.briefs if one.path not in self.base.files)
+        return next((one for one in new if _blocks(one.body) == _blocks(before.body)), None)
 
-def _changed(pair: _Compared, mine: frozenset[str]) -> Iterator[Finding]:
-    before, ours, ref = pair.before, pair.ours, pair.history.name
-    report = Report(ours.path)
-    _check_log(before, ours, ref, report)
-    if not _new(before, ours):
+    def _hidden(self, before: Brief, ours: Brief) -> Iterator[Finding]:
+        report = Report(ours.path)
+        how, field = ("a draft", "draft") if ours.draft else ("under an embargo", "embargo")
+        report.add("record-vanished", ours.place(field), f"{before.reference} is public at {self.ref} and is now {how}",
+                   "take the line out; to take the brief back, write a correction of kind withdrawal")  # fmt: skip
+        yield from report.findings
+
+    def _gone(self, before: Brief, holder: Brief | None) -> Iterator[Finding]:
+        file = self.history.root / before.path
+        if before.path in set(brief_paths(self.history.root)):
+            return  # it cannot be read, and there is a finding for that
+        why = ("is a link to another place" if file.is_symlink() else "is no longer read: an index.md lies above it" if file.is_file()
+               else "is gone")  # fmt: skip
+        if holder is not None:
+            why += f", and its {'number' if before.number else 'address'} is given to {holder.path}"
+        report = Report(before.path)
+        report.add("record-vanished", Place(1, 1), f"{before.reference} is public at {self.ref} and its file {why}",
+                   f"bring it back (git checkout {self.ref} -- {before.path}); to take it back, write a correction of kind withdrawal")  # fmt: skip
+        yield from report.findings
+
+    def _renumbered(self, before: Brief, ours: Brief, old: str) -> Iterator[Finding]:
+        report = Report(ours.path)
+        if old in {alias.text for alias in ours.aliases} and any(one.shown for one in _new(before, ours)):
+            self._check_log(before, ours, report)
+        elif ours.series != before.series:
+            report.add("record-vanished", ours.place("series"),
+                       f"{before.series} {before.reference} is public at {self.ref} and is now in {ours.series}",
+                       f"put it back into its series; {self._or_say_it(old)}")  # fmt: skip
+        elif before.number is not None and ours.number is not None:
+            report.add("record-vanished", ours.place("number"), f"{before.reference} is public at {self.ref} and is now {ours.reference}",
+                       f"write number: {before.reference}; {self._or_say_it(old)}")  # fmt: skip
+        elif before.number is None and before.date.year != ours.date.year:
+            report.add("record-vanished", ours.place("date"), f"{before.reference} is public at {self.ref}, and its date is now in {ours.date.year}",
+                       f"write date: {before.date}; {self._or_say_it(old)}")  # fmt: skip
+        else:
+            report.add("record-vanished", Place(1, 1), f"{old} is public at {self.ref} and has moved",
+                       f"give the file its name back, and series.yml its slugs and numbering; {self._or_say_it(old)}")  # fmt: skip
+        yield from report.findings
+
+    @staticmethod
+    def _or_say_it(old: str) -> str:
+        return f"or say it on the record: aliases: [{old}], and a correction that says why"
+
+    def _addresses(self, before: Brief, ours: Brief) -> Iterator[Finding]:
+        """Old addresses that are public lead somewhere for good."""
+        report = Report(ours.path)
+        for alias, _ in before.aliases:
+            if alias not in self.aliases and alias.removeprefix("/") not in self.by_permalink:
+                report.add("record-vanished", ours.place("aliases"), f"the old address {alias} is public at {self.ref} and leads nowhere now",
+                           f"write it under aliases again: aliases: [{alias}]")  # fmt: skip
+        yield from report.findings
+
+    # -- what changed ----------------------------------------------------------------------------
+
+    def _changed(self, before: Brief, ours: Brief) -> Iterator[Finding]:
+        report = Report(ours.path)
+        self._check_log(before, ours, report)
+        new = _new(before, ours)
         remedy = "add an entry under corrections, with a date, a kind and a note; for a slip of the pen, kind: typo is enough"
-        found = list(_differences(pair, mine))
-        for place, message in found[:_MOST]:
-            report.add("record-text", place, f"{message}, and {before.reference} is public at {ref}", remedy)
-        if len(found) > _MOST:
-            report.add("record-text", found[_MOST][0], f"{len(found) - _MOST} more passages of {before.reference} changed", remedy)
-    yield from report.findings
+        if not any(one.shown for one in new):
+            found = list(self._differences(before, ours))
+            if new:
+                found = [one for one in found if not one.slip]
+                remedy = "that is more than a slip of the pen: write a correction with a date, a kind and a note"
+            for one in found[:_MOST]:
+                report.add("record-text", one.place, f"{one.message}, and {before.reference} is public at {self.ref}", remedy)
+            if len(found) > _MOST:
+                report.add("record-text", found[_MOST].place, f"{len(found) - _MOST} more passages of {before.reference} changed", remedy)
+        yield from report.findings
+
+    def _check_log(self, before: Brief, ours: Brief, report: Report) -> None:
+        """What the log says stays, and new entries stand below the old ones."""
+        now = [_entry(one) for one in ours.corrections]
+        old = [_entry(one) for one in before.corrections]
+        left = list(now)
+        for kind, date, note in old:
+            if (kind, date, note) in left:
+                left.remove((kind, date, note))
+                continue
+            said = f'note: "{note}"' if note else f"kind: {kind}"
+            report.add("record-correction", ours.place("corrections"),
+                       f"{f'the {kind} of {date}' if date else f'a {kind}'}, public at {self.ref}, is gone or has changed",
+                       f"bring it back as it was, {said}, and add a new entry below it")  # fmt: skip
+        moved = next((index for index, (a, b) in enumerate(zip(old, now, strict=False)) if a != b), None)
+        if moved is not None and not report.findings:
+            report.add("record-correction", ours.corrections[moved].place, f"this entry stands above one that is public at {self.ref}",
+                       "put new entries below the old ones, and leave those in their order")  # fmt: skip
+
+    def _differences(self, before: Brief, ours: Brief) -> Iterator[_Difference]:
+        old, new = self._header(self.base.catalogue, before), self._header(self.catalogue, ours)
+        for name, was in old.items():
+            now = new[name]
+            # What could not be read then is not compared.
+            if was == now or (not before.sound and not any(was)):
+                continue
+            gone, came = [one for one in was if one not in now], [one for one in now if one not in was]
+            said = f": {_excerpt(gone[0], came[0])}" if gone and came and gone[0] and came[0] else ""
+            if not said and (gone or came):
+                said = f': "{_short((gone or came)[0])}" {"is gone" if gone else "is new"}'
+            slip = len(was) == len(now) and all(_is_slip(a, b) for a, b in zip(was, now, strict=True))
+            yield _Difference(ours.place(name), f"the {_NAMES.get(name, name)} changed{said}", slip)
+        for file, place in self._files(before, ours):
+            yield _Difference(place, f"the file {file} changed", True)
+        yield from _texts(before, ours)
+
+    @staticmethod
+    def _header(catalogue: Catalogue, brief: Brief) -> dict[str, tuple[str, ...]]:
+        """What of the header, and of its series, readers cite, rely on or read as text."""
+        series = catalogue.series(brief)
+        return {
+            "title": (brief.title,),
+            "subtitle": (brief.subtitle,),
+            "author": tuple(author.name for author in brief.authors),
+            "date": (brief.date.isoformat(),),
+            "lang": (brief.lang,),
+            "key_issues": brief.key_issues,
+            "image": (brief.image.text, brief.image_alt) if brief.image else (),
+            "data": tuple(f"{one.file.text} {one.title}".strip() for one in brief.data),
+            "pdf": (brief.pdf.text,) if brief.pdf else (),
+            "contributors": tuple(f"{one.name} ({one.role})" for one in brief.contributors),
+            "funding": (brief.funding,),
+            "acknowledgements": (brief.acknowledgements,),
+            "publishers": brief.publishers,
+            "other_numbers": brief.other_numbers,
+            "issn": (brief.issn,),
+            "license": (LICENCES[brief.license].name if brief.license in LICENCES else brief.license,),
+            "disclaimer": (series.disclaimer.one, series.disclaimer.several),
+        }
+
+    def _files(self, before: Brief, ours: Brief) -> Iterator[tuple[str, Place]]:
+        """The figures and data of a brief that differ, with the places where they are named."""
+        if not ours.folder or not before.folder:
+            return
+        start = f"{before.folder}/"
+        was = {path.removeprefix(start): content for path, content in self.base.files.items() if path.startswith(start)}
+        now = self.history.contents(f"{ours.folder}/{name}" for name in was)
+        others = {name for name, content in was.items() if now.get(f"{ours.folder}/{name}") not in (None, content)}
+        differing = {name for name in others if not self._same_lines(was[name], f"{ours.folder}/{name}")}
+        if not differing:
+            return
+        try:
+            outlined = outline(ours.body, ours.body_line)
+        except TooLong:
+            return  # there is a finding for that
+        named = {name.text: name.place for name, _ in named_files(ours, outlined)}
+        for name in sorted(differing & named.keys()):
+            yield name, named[name]
 
 
-def _check_log(before: Brief, ours: Brief, ref: str, report: Report) -> None:
-    for kind, date, note in _log(before) - _log(ours):
-        what = f"the {kind} of {date}" if date else f"a {kind}"
-        report.add("record-correction", ours.place("corrections"), f"{what}, public at {ref}, is gone or has changed",
-                   "bring it back as it was, " + (f'note: "{note}"' if note else f"kind: {kind}") + ", and add a new entry below it")  # fmt: skip
+    def _same_lines(self, content: str, path: str) -> bool:
+        """Whether only the line ends differ, which are the machine's own."""
+        was, now = self.history.content(content), (self.history.root / path).read_bytes()
+        return was.replace(b"\r\n", b"\n") == now.replace(b"\r\n", b"\n")
+
+
+class _Difference(NamedTuple):
+    """One thing that differs."""
+
+    place: Place
+    """In our file."""
+    message: str
+    """A sentence without its end."""
+    slip: bool
+    """Whether it can be a slip of the pen that was mended."""
+
+
+_NAMES = {"key_issues": "key issues", "license": "licence", "lang": "language", "other_numbers": "other numbers", "issn": "ISSN"}
 
 
 def _entry(one: Correction) -> tuple[str, str, str]:
     return one.kind, str(one.date or ""), one.note.text if one.note else ""
 
 
-def _log(brief: Brief) -> Counter[tuple[str, str, str]]:
-    return Counter(map(_entry, brief.corrections))
-
-
 def _new(before: Brief, ours: Brief) -> list[Correction]:
-    """The entries of the log that were not there before."""
-    known = _log(before)
+    """The entries of the log below those that were there before."""
+    old = [_entry(one) for one in before.corrections]
     found = []
     for one in ours.corrections:
-        if known[_entry(one)]:
-            known[_entry(one)] -= 1
+        if _entry(one) in old:
+            old.remove(_entry(one))
         else:
             found.append(one)
     return found
 
 
-def _header(brief: Brief) -> dict[str, tuple[str, ...]]:
-    """What of the header readers cite or read as text, by field."""
-    return {
-        "title": (brief.title,),
-        "subtitle": (brief.subtitle,),
-        "author": tuple(author.name for author in brief.authors),
-        "date": (brief.date.isoformat(),),
-        "key_issues": brief.key_issues,
-        "image": (brief.image.text, brief.image_alt) if brief.image else (),
-        "data": tuple(f"{one.file.text} {one.title}".strip() for one in brief.data),
-        "pdf": (brief.pdf.text,) if brief.pdf else (),
-    }
+def _alike(before: Brief, ours: Brief) -> bool:
+    """Whether two briefs in files of different names are one: by title, or by most of the text."""
+    if folded(before.title) == folded(ours.title):
+        return True
+    old, new = set(_texts_of(before)), set(_texts_of(ours))
+    return len(old & new) * 2 > max(len(old), len(new))
 
 
-def _body(body: str) -> list[str]:
-    """The paragraphs without what no reader sees: comments, line ends, blanks."""
-    return [" ".join(text.split()) for _, text in _paragraphs(body)]
+def _texts_of(brief: Brief) -> list[str]:
+    return [block.text for block in _blocks(brief.body)]
 
 
-def _paragraphs(body: str) -> Iterator[tuple[int, str]]:
-    """Each block between empty lines, with the line of the body on which it begins, from 0."""
-    block: list[str] = []
-    start = 0
-    for index, line in enumerate([*without_comments(body, "").split("\n"), ""]):
-        if line.strip():
-            if not block:
-                start = index
-            block.append(line)
-        elif block:
-            yield start, "\n".join(block)
-            block = []
+# --- texts ----------------------------------------------------------------------------------------
 
 
-def _files(pair: _Compared, mine: frozenset[str]) -> Iterator[tuple[str, Place]]:
-    """The figures and data of a brief that differ, with the places where they are named."""
-    before, ours = pair.before, pair.ours
-    if not ours.folder or not any(path.startswith((f"{ours.folder}/", f"{before.folder}/")) for path in mine if path != ours.path):
-        return
-    try:
-        outlined = outline(ours.body, ours.body_line)
-    except TooLong:
-        return  # there is a finding for that
-    named = {name.text: name.place for name, _ in named_files(ours, outlined)}
-    for name, place in named.items():
-        was = pair.history.content(pair.commit, f"{before.folder}/{name}")
-        file = pair.root / ours.folder / name
-        # The line ends of a table are the machine's own.
-        if was and file.is_file() and was.replace(b"\r\n", b"\n") != file.read_bytes().replace(b"\r\n", b"\n"):
-            yield name, place
+class _Block(NamedTuple):
+    """A paragraph, heading, list, table or piece of code, without what no reader sees."""
+
+    text: str
+    line: int
+    """The line of the body on which it begins, from 0; not part of what is compared."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Block) and self.text == other.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
-def _differences(pair: _Compared, mine: frozenset[str]) -> Iterator[tuple[Place, str]]:
-    """Each thing that differs: its place in our file, and a sentence without its end."""
-    before, ours = pair.before, pair.ours
-    old, new = _header(before), _header(ours)
-    for name in old:
-        if old[name] == new[name]:
+_FENCE = re.compile(r"(`{3,}|~{3,})[^`]*")
+# What begins a line of its own within a block: items, rows, headings, definitions of notes, pictures.
+_MARK = re.compile(r"(?:[-*+]|\d{1,3}[.)])[ \t]|\||#{1,6}[ \t]|\[\^[^\]]+\]:|!\[|:[ \t]|(?:=+|-+)$")
+
+
+def _blocks(body: str) -> list[_Block]:
+    """The blocks of a body. White space does not count but where it means something: in code, and before an item."""
+    found: list[_Block] = []
+    lines = without_comments(body, " ").split("\n")  # the page leaves comments out
+    index = 0
+    while index < len(lines):
+        line = lines[index]
+        start = index
+        index += 1
+        if not line.strip():
             continue
-        gone = [one for one in old[name] if one not in new[name]]
-        came = [one for one in new[name] if one not in old[name]]
-        what = "key issues" if name == "key_issues" else name
-        said = f': {_excerpt(gone[0], came[0])}' if gone and came and gone[0] and came[0] else ""
-        yield ours.place(name), f"the {what} changed{said}"
-    for name, place in _files(pair, mine):
-        yield place, f"the file {name} changed"
-    was, now = _body(before.body), _body(ours.body)
-    blocks = list(_paragraphs(ours.body))
-    for kind, i, i2, j, j2 in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if (fence := _FENCE.fullmatch(line)) is not None:
+            end = next((at for at in range(index, len(lines)) if lines[at].rstrip() == fence[1]), None)
+            if end is not None:
+                found.append(_Block("\n".join(lines[start : end + 1]), start))
+                index = end + 1
+                continue
+        if line.startswith("#"):
+            found.append(_Block(" ".join(line.split()), start))
+            continue
+        while index < len(lines) and lines[index].strip() and not lines[index].startswith("#") and not _FENCE.fullmatch(lines[index]):
+            index += 1
+        found.append(_Block(_folded_lines(lines[start:index]), start))
+    return found
+
+
+def _folded_lines(lines: list[str]) -> str:
+    """The lines of a block with those joined that readers see as one."""
+    if all(line.startswith(("    ", "\t")) for line in lines) and not any(_MARK.match(line.strip()) for line in lines):
+        return "\n".join(line.rstrip() for line in lines)  # code, or a paragraph of an item: its lines may mean something
+    out: list[str] = []
+    for line in lines:
+        quoted = re.match(r"(?:[ ]{0,3}>[ ]?)*", line)
+        assert quoted is not None
+        depth, bare = quoted[0].count(">"), line[quoted.end() :]
+        words = " ".join(bare.split())
+        indent = (len(bare.expandtabs(4)) - len(bare.expandtabs(4).lstrip())) // 4
+        begins = not out or _MARK.match(bare.strip()) or out[-1].endswith("\\n") or not out[-1].startswith("> " * depth)
+        if begins:
+            out.append("> " * depth + "    " * indent + words)
+        else:
+            out[-1] += f" {words}"
+        if bare.endswith("  "):
+            out[-1] += "\\n"  # two blanks at the end of a line break it
+    return "\n".join(out).removesuffix("\\n")
+
+
+def _texts(before: Brief, ours: Brief) -> Iterator[_Difference]:
+    """The blocks of the text that differ."""
+    was, now = _blocks(before.body), _blocks(ours.body)
+    head = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
+    tail = next((i for i, (a, b) in enumerate(zip(was[head:][::-1], now[head:][::-1], strict=False)) if a != b), min(len(was), len(now)) - head)
+    old, new = was[head : len(was) - tail], now[head : len(now) - tail]
+    if len(old) * len(new) > _PAIRS:
+        runs: Sequence[tuple[str, int, int, int, int]] = [("replace", 0, len(old), 0, len(new))]  # beside one another as they stand
+    else:
+        runs = difflib.SequenceMatcher(None, [one.text for one in old], [one.text for one in new], autojunk=False).get_opcodes()
+    for kind, i, i2, j, j2 in runs:
         if kind == "equal":
             continue
         for step in range(max(i2 - i, j2 - j)):
-            a, b = (was[i + step] if i + step < i2 else ""), (now[j + step] if j + step < j2 else "")
-            at = min(j + step, j2 - 1) if b else min(j, len(blocks) - 1)
-            line = ours.body_line + (blocks[at][0] if blocks else 0)
+            a = was[head + i + step].text if i + step < i2 else ""
+            b = now[head + j + step].text if j + step < j2 else ""
+            if a == b:
+                continue
+            at = min(head + (j + step if b else max(j, j2 - 1)), len(now) - 1)
+            place = Place(ours.body_line + (now[at].line if now else 0), 1)
             if not b:
-                where = _where(was, i + step)
-                yield Place(line, 1), f'{where} is gone: "{_short(a)}"'
+                yield _Difference(place, f'{_where(was, head + i + step)} is gone: "{_short(a)}"', False)
             elif not a:
-                yield Place(line, 1), f'{_where(now, j + step)} is new: "{_short(b)}"'
+                yield _Difference(place, f'{_where(now, head + j + step)} is new: "{_short(b)}"', False)
             else:
-                yield Place(line, 1), f"{_where(now, j + step)} changed: {_excerpt(a, b)}"
+                yield _Difference(place, f"{_where(now, head + j + step)} changed: {_excerpt(a, b)}", _is_slip(a, b))
 
 
-def _where(paragraphs: list[str], index: int) -> str:
+def _is_slip(old: str, new: str) -> bool:
+    """Whether one text is the other but for a few letters."""
+    if old == new:
+        return True
+    if not old or not new:
+        return False
+    if len(old) * len(new) > 16 * _PAIRS:  # letter by letter would take long; word by word is near enough
+        return difflib.SequenceMatcher(None, old.split(), new.split(), autojunk=False).ratio() >= _ALIKE
+    return difflib.SequenceMatcher(None, old, new, autojunk=False).ratio() >= _ALIKE
+
+
+def _where(blocks: list[_Block], index: int) -> str:
     """`paragraph 2 under "Introduction"`."""
-    if heading := re.match(r"#+\s+(.*)", paragraphs[index]):
+    if heading := re.match(r"#+\s+(.*)", blocks[index].text):
         return f'the heading "{_short(heading[1])}"'
-    above = next((i for i in range(index, -1, -1) if paragraphs[i].startswith("#")), -1)
-    under = f' under "{_short(paragraphs[above].lstrip("#").strip())}"' if above >= 0 else ""
+    above = next((i for i in range(index, -1, -1) if blocks[i].text.startswith("#")), -1)
+    under = f' under "{_short(blocks[above].text.lstrip("#").strip())}"' if above >= 0 else ""
     return f"paragraph {index - above}{under}"
 
 
 def _excerpt(old: str, new: str) -> str:
     """The words that differ, with two on either side: `"share is 41 per cent" is now "share is 44 per cent"`."""
     a, b = old.split(), new.split()
+    if a == b:  # white space that means something
+        return "its lines or its indentation are others"
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     end = next((i for i, (x, y) in enumerate(zip(a[start:][::-1], b[start:][::-1], strict=False)) if x != y), min(len(a), len(b)) - start)
     first = max(0, start - 2)
@@ -298,4 +482,5 @@ def _excerpt(old: str, new: str) -> str:
 
 
 def _short(text: str, limit: int = 60) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

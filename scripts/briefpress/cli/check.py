@@ -54,7 +54,7 @@ def _against(ref: str, catalogue: Catalogue | None, root: Path) -> list[Finding]
 
     try:
         history = History.at(root, ref)
-        return check_record(catalogue, root, history) if catalogue else []
+        return check_record(catalogue, history) if catalogue else []
     except HistoryError as error:
         raise click.UsageError(f"nothing can be compared with {ref}: {error}") from None
 

@@ -59,7 +59,7 @@ def laid_out(project: Callable[..., Path], write: Write, **more: str) -> Path:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest, worker_id: str) -> dict[str, Path]:
-    """The site, and the preview that was built before it in the same place; once for all workers."""
+    """The site, and the preview that was built before it; once for all workers."""
     conftest: Any = request.config.pluginmanager.get_plugin(str(Path(__file__).parent / "conftest.py"))
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "publishing"
@@ -72,9 +72,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
                 (folder / "report.txt").write_text(done.stdout + done.stderr, "utf-8")
                 if done.returncode != 0:
                     break
-                if options:
-                    (folder / "site").rename(folder / "preview")
-    found = {name: folder / name for name in ("preview", "site")}
+    found = {"preview": folder / "site-preview", "site": folder / "site"}
     if not all(site.is_dir() for site in found.values()):
         pytest.fail((folder / "report.txt").read_text("utf-8"), pytrace=False)
     return found
@@ -337,7 +335,8 @@ def test_a_draft_that_has_nothing_yet_claims_nothing(project: Callable[..., Path
     })  # fmt: skip
     done = build(folder, "--drafts", "--now", NOW)
     assert done.returncode == 0, done.stderr
-    site = folder / "site"
+    assert not (folder / "site").exists(), "a preview never lies where the public site does"
+    site = folder / "site-preview"
     for path in ("preview/2024-2/", "preview/2024-3/"):
         text = page(site, path)
         assert "there is no &#34;date&#34;" in text
@@ -357,3 +356,19 @@ def test_an_error_stops_a_preview_that_is_built(project: Callable[..., Path], bu
     assert done.returncode == 1
     assert "[date-format]" in done.stderr
     assert not (folder / "site").exists()
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_link_in_docs_publishes_nothing(project: Callable[..., Path], build: Build, brief_text: Write, what: str) -> None:
+    folder = project({
+        "2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY),
+        "2024/2/index.md": brief_text("2/2024", "2024-05-02", "Under embargo", BODY, embargo="2999-01-01", data=["zqdata.csv"]),
+        "2024/2/zqdata.csv": "year,zqcolumn\n2024,1\n",
+    })  # fmt: skip
+    briefs = folder / "briefs/2024/2"
+    (folder / "docs/linked.csv" if what == "file" else folder / "docs/linked").symlink_to(briefs / "zqdata.csv" if what == "file" else briefs)
+    done = build(folder)
+    assert done.returncode == 0, done.stderr
+    assert "is a link to another place, and is left out" in done.stderr
+    assert holding(folder / "site", "zqcolumn") == []
+    assert build(folder, "--strict").returncode == 1

@@ -276,6 +276,7 @@ AWFUL = {
     "log": "title: A log of nonsense\nnumber: 16/2024\ndate: 2024-05-01\n"
            "corrections: [one, [a, b], 5, {kind: withdrawal}, {date: 9999-12-31, kind: typo}]",
     "embargo": "title: An embargo of nonsense\nnumber: 17/2024\ndraft: perhaps\nembargo: yesterday",
+    "far": "title: An embargo at the end of the calendar\nnumber: 20/2024\ndraft: true\nembargo: 9999-12-31T23:59-10:00",
     "series": "title: A series that is none\nseries: nowhere\nnumber: 18/2024",
     "year": "title: A number that is a year\nnumber: 2024",
 }  # fmt: skip
@@ -287,6 +288,15 @@ def test_the_preview_shows_every_kind_of_awful_brief(folder: Path, tmp_path: Pat
         (year / f"{name}.md").write_text(f"---\n{header}\n---\n\n{BODY}\n![Nothing](none.svg)\n[x](nowhere.md)\n[y](javascript:alert)\n")
     (year / "empty.md").write_text("")
     (year / "bytes.md").write_bytes(bytes(range(256)))
+    # A figure that is well formed and cannot be drawn is found only while pages are made; so is a page of the house at a brief's address.
+    drawn = year / "drawn"
+    drawn.mkdir()
+    (drawn / "n.csv").write_text("a,b\nx,1\n")
+    block = "data: n.csv\nalt: A bar that cannot be drawn.\nmark: {type: bar, fill: \"url(https://example.org/x)\"}\nencoding: {x: {field: a}}\n"
+    (drawn / "index.md").write_text(f"---\n{AWFUL['topics'].replace('13/', '21/')}\n---\n\n{BODY}\n```figure\n{block}```\n")
+    clash = folder / "docs/policy-briefs/2024/2.md"
+    clash.parent.mkdir(parents=True)
+    clash.write_text("# A page of the house at the address of a brief\n")
     awry = year / "awry"
     awry.mkdir()
     secret = tmp_path / "secret.svg"
@@ -301,7 +311,11 @@ def test_the_preview_shows_every_kind_of_awful_brief(folder: Path, tmp_path: Pat
         assert "Traceback" not in running.said()
         overview = running.get("preview/")[1]
         pages = dict(re.findall(r'<li><a href="\.\./([^"]*)">[^<]*</a> <span class="count">.*?briefs/2024/([\w./-]+)</span>', overview))
-        assert {*pages.values()} == {f"{name}.md" for name in (*AWFUL, "empty", "bytes", "3")} | {"awry/index.md"}
+        assert {*pages.values()} == {f"{name}.md" for name in (*AWFUL, "empty", "bytes", "3")} | {"awry/index.md", "drawn/index.md"}
+        assert "cannot be shown" in running.get("policy-briefs/2024/21/")[1] or "the figure" in running.get("policy-briefs/2024/21/")[1]
+        assert "[figure]" in running.said()
+        assert "Two pages have one address, policy-briefs/2024/2/index.html" in running.said()
+        assert "A page of the house" in running.get("policy-briefs/2024/2/")[1], "the first stays"
         for address, name in pages.items():
             status, page = running.get(address)
             assert status == 200, name
@@ -322,3 +336,29 @@ def test_a_pdf_is_made_when_it_is_asked_for(folder: Path, preview: Preview) -> N
         assert answer.headers["Content-Type"] == "application/pdf"
         assert answer.read(5) == b"%PDF-"
     assert preview.get("policy-briefs/2024/9/policy-briefs-9-2024.pdf")[0] == 404
+
+
+def test_a_text_that_takes_too_long_is_waited_for_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mkdocs.commands.build import build
+    from mkdocs.config import load_config
+
+    from briefpress import limits
+    from briefpress.site import rendering
+
+    monkeypatch.chdir(folder)
+    config = load_config("mkdocs.yml", site_dir=str(folder / "served"))
+    config.plugins.on_startup(command="serve", dirty=False)
+    set_ = []
+
+    def slow(text: str, around: object) -> object:
+        set_.append(text)
+        raise limits.TooLong
+
+    monkeypatch.setattr(rendering, "render", slow)
+    for _ in range(2):
+        build(config)
+        page = (folder / "served/policy-briefs/2024/1/index.html").read_text()
+        assert "text-time" in page
+        assert "the text takes too long to read" in page
+        config.site_dir = str(folder / "served")
+    assert len(set_) == 3, "three briefs, each once"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,8 +31,8 @@ class Preview:
     catalogue: Catalogue
     unread: tuple[str, ...]
     """The paths of files that are no brief yet."""
-    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
-    """What is wrong, by path."""
+    findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
+    """What is wrong, by path; what is found only while pages are made is added."""
 
     @property
     def apart(self) -> tuple[Brief, ...]:

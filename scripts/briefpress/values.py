@@ -236,14 +236,26 @@ def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | N
     if value is None:
         return None
     if re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        return iso_date(node, label, report)
-    try:
-        moment = dt.datetime.fromisoformat(value)
-    except ValueError:
+        moment: dt.date | dt.datetime | None = iso_date(node, label, report)
+        if moment is None:
+            return None
+    else:
+        moment = _moment(value)
+    if moment is None:
         report.add("embargo", node.place, f'{label} is "{value}"',
                    "write a date, or a date and time with its zone: 2024-03-15T09:00+01:00")  # fmt: skip
         return None
+    if not 1900 <= moment.year < 3000:  # at the ends of the calendar no zone can be reckoned with
+        report.add("embargo", node.place, f"{label} is in the year {moment.year}", "write a year between 1900 and 2999")
+        return None
     return moment
+
+
+def _moment(value: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def issn(node: Node, label: str, report: Report) -> str | None:

@@ -156,7 +156,7 @@ def previewed(project, build, brief_text):
     )  # fmt: skip
     done = build(folder, "--drafts", "--strict")
     assert done.returncode == 0, done.stderr
-    return folder / "site"
+    return folder / "site-preview"
 
 
 PREVIEWED = ["", "policy-briefs/", "preview/", "preview/2024-6/", *(f"policy-briefs/2024/{n}/" for n in range(1, 6))]

@@ -139,7 +139,8 @@ def test_a_workflow_may_read_and_only_what_deploys_may_write(name):
     workflow = read(name)
     assert workflow["permissions"] == {"contents": "read"}
     deploys = {"pages": "write", "id-token": "write"}
-    may = {"pages": {"deploy": deploys}, "embargo": {"publish": {"contents": "read"} | deploys}}
+    reads = {"contents": "read", "deployments": "read"}
+    may = {"pages": {"build": reads, "deploy": deploys}, "embargo": {"publish": reads | deploys}}
     assert {job: row["permissions"] for job, row in workflow["jobs"].items() if "permissions" in row} == may.get(name, {})
     assert "secrets" not in WORKFLOWS[name].read_text("utf-8")
 
@@ -201,6 +202,11 @@ def run(tmp_path):
     stand_in = tmp_path / ".venv/bin/briefpress"
     stand_in.write_text('#!/bin/sh\necho "$@" >> calls\n')
     stand_in.chmod(0o755)
+    # Says which commit is published, as the query would.
+    asked = tmp_path / "bin/gh"
+    asked.parent.mkdir()
+    asked.write_text('#!/bin/sh\necho "$@" >> asked\n[ "$LIVE" != broken ] || exit 1\nprintf %s "$LIVE"\n')
+    asked.chmod(0o755)
     (tmp_path / "briefs/2024").mkdir(parents=True)
     (tmp_path / "briefs/series.yml").write_text("timezone: Europe/Brussels\nsample: false\n")
     (tmp_path / "briefs/2024/1.md").write_text("---\ntitle: A brief\n---\n\nThe word embargo in a text is none.\n")
@@ -212,9 +218,10 @@ def run(tmp_path):
         given = {name: "" for name in one.get("env", {})} | environment
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", one["run"]], cwd=tmp_path, check=False, capture_output=True, text=True,
-            env={"PATH": os.environ["PATH"], "GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary", **given},
+            env={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "house/briefs",
+                  "GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary", **given},
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == (1 if environment.get("LIVE") == "broken" else 0), done.stderr
         return tuple((tmp_path / name).read_text().strip() for name in ("output", "calls", "summary"))
 
     answer.folder = tmp_path
@@ -234,10 +241,10 @@ def test_a_pull_request_is_held_against_its_base(run, environment, ref):
 
 
 @pytest.mark.parametrize(("environment", "call"), [
-    ({"PRIVATE": "true"}, "build --strict --drafts"),
+    ({"PRIVATE": "true"}, "build --strict --drafts --site-dir site"),
     ({"PRIVATE": "false"}, "build --strict"),
     ({"PRIVATE": "false", "UNPUBLISHED": "false"}, "build --strict"),
-    ({"PRIVATE": "false", "UNPUBLISHED": "true"}, "build --strict --drafts"),
+    ({"PRIVATE": "false", "UNPUBLISHED": "true"}, "build --strict --drafts --site-dir site"),
     ({}, "build --strict"),
 ])  # fmt: skip
 def test_a_public_preview_shows_drafts_only_where_it_is_asked_to(run, environment, call):
@@ -246,11 +253,17 @@ def test_a_public_preview_shows_drafts_only_where_it_is_asked_to(run, environmen
     assert ("shows drafts and briefs under embargo" in summary) == ("--drafts" in call)
 
 
-@pytest.mark.parametrize(("before", "calls"), [
-    (SHA, f"check --strict --format github --against {SHA}"), ("0" * 40, ""), ("", ""),
+@pytest.mark.parametrize(("live", "unchecked", "calls"), [
+    (SHA, "", f"check --strict --format github --against {SHA}"), (SHA, "false", f"check --strict --format github --against {SHA}"),
+    ("", "", ""), (SHA, "true", ""), ("broken", "", ""),
 ])  # fmt: skip
-def test_a_push_is_held_against_what_was_there_before(run, before, calls):
-    assert run(step("pages", "Hold the briefs"), BEFORE=before)[1] == calls
+def test_what_is_published_next_is_held_against_what_readers_have(run, live, unchecked, calls):
+    hold = step("pages", "Hold the briefs")
+    _, called, summary = run(hold, LIVE=live, UNCHECKED=unchecked)
+    assert called == calls
+    assert bool(summary) == (not calls and live != "broken"), "where nothing is compared, it is said"
+    assert (run.folder / "asked").exists() == (unchecked != "true")
+    assert hold["if"] == "steps.decide.outputs.publish == 'true'", "whatever set it off"
 
 
 @pytest.mark.parametrize(("sample", "variable", "publish"), [

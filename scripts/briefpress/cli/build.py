@@ -22,7 +22,7 @@ T = TypeVar("T")
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
 @click.option("--drafts", is_flag=True, help="Show drafts and embargoed briefs too: a preview, not for the public.")
 @click.option("--no-pdf", is_flag=True, help="Make no PDFs.")
-@click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml.")
+@click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml, with -preview for --drafts.")
 @click.option("--site-url", metavar="URL", help="The site's address; default: site_url of mkdocs.yml.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
@@ -39,6 +39,8 @@ def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site
     options = {"site_dir": site_dir and str(Path(site_dir).absolute()), "site_url": site_url}
     try:
         config = load_config("mkdocs.yml", strict=strict or None, **{k: v for k, v in options.items() if v})
+        if drafts and not site_dir:
+            config.site_dir += "-preview"  # what is not public never lies where the public site does
     except Abort as error:
         raise click.UsageError(f"mkdocs.yml cannot be used: {error}") from None
     except MkDocsException as error:

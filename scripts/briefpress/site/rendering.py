@@ -33,6 +33,7 @@ from briefpress.brief import Brief
 from briefpress.checks import bad_figure, lost_link, missing_glyph, too_long
 from briefpress.checks.files import portrait
 from briefpress.figures import Drawn, Figure, replaced
+from briefpress.finding import Finding
 from briefpress.limits import TooLong
 from briefpress.media import PICTURES, Media
 from briefpress.outline import Outline
@@ -152,6 +153,7 @@ class Rendering:
             own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(FOLDER)
             if own or file.src_uri == "sitemap.xml" or _MATERIALS_SEARCH.match(file.src_uri):
                 files.remove(file)  # ours come with true dates, and under names with a hash
+        self._leave_links_out(files)
         for file in files.documentation_pages():
             if file.abs_src_path and (path := Path(file.abs_src_path).resolve()).is_relative_to(self.root):
                 self.docs[path.relative_to(self.root).as_posix()] = file
@@ -184,6 +186,26 @@ class Rendering:
         for brief in self.catalogue.public:
             self._plan_aliases(brief)
 
+    def _leave_links_out(self, files: Files) -> None:
+        """A link in `docs/` could publish any file of the machine, and what is under an embargo."""
+        docs_dir = Path(self.config.docs_dir)
+        for file in list(files):
+            path = Path(file.abs_src_path) if file.abs_src_path else None
+            if path is not None and path.is_relative_to(docs_dir) and not path.resolve().is_relative_to(docs_dir.resolve()):
+                files.remove(file)
+                log.warning("docs/%s is a link to another place, and is left out: put the file itself there", file.src_uri)
+
+    def _fault(self, finding: Finding) -> None:
+        """Something that is found only now: it ends a build, and a preview shows it on the page of its brief.
+
+        Raises:
+            Abort: this is no server.
+        """
+        if not self.serving or self.preview is None:
+            raise Abort(str(finding))
+        log.error("%s", finding)
+        self.preview.findings[finding.path].append(finding)
+
     def _plan_aliases(self, brief: Brief) -> None:
         """Pages at old addresses that lead to a brief."""
         for alias, _ in brief.aliases:
@@ -204,10 +226,14 @@ class Rendering:
             Abort: something else is at that address.
         """
         source = source or src_uri or address
-        if other := self._taken.get(address):
-            raise Abort(f"Two pages have one address, {address}: {other} and {source}. Rename one of them.")
-        self._taken[address] = source
         file = OwnFile(src_uri or address, address, self.config, content)
+        if other := self._taken.get(address):
+            message = f"Two pages have one address, {address}: {other} and {source}. Rename one of them."
+            if not self.serving:
+                raise Abort(message)
+            log.error("%s", message)  # the first stays
+            return file
+        self._taken[address] = source
         self._files.append(file)
         return file
 
@@ -247,8 +273,11 @@ class Rendering:
             self._add(url + name, one.svg)
         around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
         body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
-        for target in set(body.lost) - {link.target for link in outlined.links}:
-            log.warning("%s", lost_link(brief, target))
+        for target in sorted(set(body.lost) - {link.target for link in outlined.links}):
+            finding = lost_link(brief, target)
+            log.warning("%s", finding)
+            if self.preview is not None:
+                self.preview.findings[brief.path].append(finding)
         page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
         if self.pdf and brief in self.catalogue.public:
             own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
@@ -267,10 +296,7 @@ class Rendering:
         try:
             return drawn_figures(brief, self.root, self.catalogue.series(brief).colour or ACCENT, self.store)
         except FigureFault as fault:
-            finding = bad_figure(brief, fault.place, fault.message)
-            if not self.serving:
-                raise Abort(str(finding)) from None
-            log.error("%s", finding)
+            self._fault(bad_figure(brief, fault.place, fault.message))
             return {}
 
     def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media], drawn: dict[str, str]) -> None:
@@ -318,9 +344,13 @@ class Rendering:
         if kept is not None:
             return Body(kept["html"], tuple(kept["toc"]), kept["words"], tuple(kept["lost"]))
         try:
+            if self.serving and store.get("slow", key) is not None:
+                raise TooLong  # waiting again at each save would hold up every other page
             body = render(replaced(brief.body), around)
         except TooLong:
-            raise Abort(str(too_long(brief))) from None
+            store.put("slow", key, b"1")
+            self._fault(too_long(brief))
+            return Body("", (), 0)
         store.put_json("bodies", key, vars(body))
         return body
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import difflib
 import re
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +27,7 @@ from briefpress.history import History
 from briefpress.limits import TooLong
 from briefpress.outline import outline, without_comments
 from briefpress.rules import Report
-from briefpress.series import Catalogue, brief_paths, read_briefs, read_settings
+from briefpress.series import BRIEFS, Catalogue, brief_paths, read_briefs, read_settings
 from briefpress.values import LICENCES
 
 _MOST = 8
@@ -289,10 +291,8 @@ class _Comparison:
         """The figures and data of a brief that differ, with the places where they are named."""
         if not ours.folder or not before.folder:
             return
-        start = f"{before.folder}/"
-        was = {path.removeprefix(start): content for path, content in self.base.files.items() if path.startswith(start)}
-        now = self.history.contents(f"{ours.folder}/{name}" for name in was)
-        others = {name for name, content in was.items() if now.get(f"{ours.folder}/{name}") not in (None, content)}
+        was = self._beside[before.folder]
+        others = {name for name, content in was.items() if self._now.get(f"{ours.folder}/{name}") not in (None, content)}
         differing = {name for name in others if not self._same_lines(was[name], f"{ours.folder}/{name}")}
         if not differing:
             return
@@ -304,6 +304,22 @@ class _Comparison:
         for name in sorted(differing & named.keys()):
             yield name, named[name]
 
+
+    @cached_property
+    def _beside(self) -> Mapping[str, dict[str, str]]:
+        """The files of each folder at the commit, with the names of their contents."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
+        for path, content in self.base.files.items():
+            folder, _, name = path.rpartition("/")
+            found[folder][name] = content
+        return found
+
+    @cached_property
+    def _now(self) -> Mapping[str, str]:
+        """The files beside the briefs with the names of their contents, as they are now."""
+        root = self.history.root
+        files = (path.relative_to(root).as_posix() for path in (root / BRIEFS).rglob("*") if path.suffix not in (".md", ".yml"))
+        return self.history.contents(files)
 
     def _same_lines(self, content: str, path: str) -> bool:
         """Whether only the line ends differ, which are the machine's own."""
@@ -424,6 +440,8 @@ def _folded_lines(lines: list[str]) -> str:
 
 def _texts(before: Brief, ours: Brief) -> Iterator[_Difference]:
     """The blocks of the text that differ."""
+    if before.body == ours.body:
+        return
     was, now = _blocks(before.body), _blocks(ours.body)
     head = next((i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now)))
     tail = next((i for i, (a, b) in enumerate(zip(was[head:][::-1], now[head:][::-1], strict=False)) if a != b), min(len(was), len(now)) - head)

@@ -35,7 +35,7 @@ def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site
     from mkdocs.config import load_config
     from mkdocs.exceptions import Abort, MkDocsException
 
-    log_to(sys.stderr.isatty(), quiet)
+    log_to(quiet)
     options = {"site_dir": site_dir and str(Path(site_dir).absolute()), "site_url": site_url}
     try:
         config = load_config("mkdocs.yml", strict=strict or None, **{k: v for k, v in options.items() if v})
@@ -61,7 +61,7 @@ def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site
         config.plugins.on_shutdown()
 
 
-def log_to(terminal: bool, quiet: bool, serving: bool = False) -> None:
+def log_to(quiet: bool, serving: bool = False) -> None:
     """Print findings and warnings as they are; of MkDocs' other lines only ours are of use, and those of its server."""
     ours = ("mkdocs.plugins.briefpress", "mkdocs.livereload") if serving else ("mkdocs.plugins.briefpress",)
     handler = logging.StreamHandler(sys.stderr)

@@ -32,7 +32,7 @@ def command(context: click.Context, addr: str, now: dt.datetime) -> None:
     if context.get_parameter_source("now") is click.core.ParameterSource.COMMANDLINE:
         # Each rebuild asks anew what counts as now: an embargo can end while the server runs.
         os.environ["SOURCE_DATE_EPOCH"] = str(int(now.timestamp()))
-    log_to(sys.stderr.isatty(), quiet=False, serving=True)
+    log_to(quiet=False, serving=True)
     try:
         serve("mkdocs.yml", dev_addr=addr)
     except OSError as error:

@@ -35,7 +35,6 @@ from briefpress.checks.files import portrait
 from briefpress.figures import Drawn, Figure, replaced
 from briefpress.finding import Finding
 from briefpress.limits import TooLong
-from briefpress.media import PICTURES, Media
 from briefpress.outline import Outline
 from briefpress.page import FigureFault, brief_page, drawn_figures, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
@@ -45,7 +44,7 @@ from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
 from briefpress.texts import texts
-from briefpress.typeset import CARDS, NOT_PRINTED, Print
+from briefpress.typeset import CARDS, Print
 from briefpress.typeset.document import ACCENT
 from briefpress.typeset.press import PressError
 
@@ -283,7 +282,7 @@ class Rendering:
             own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
             page["pdf"] = url + (own or self.catalogue.pdf_name(brief))
             page["card"] = "" if self.serving else f"{self.config.site_url}{url}card.png"
-            self._plan_print(brief, page, media, {name: one.svg for name, (_, one) in drawn.items()})
+            self.prints[page["pdf"]] = Print.of(brief, self.catalogue, self.root, page, media, drawn, self.config.site_url or "")
         page["body"] = Markup(page["body"])  # cleaned by body.render
         if url.startswith(PREVIEW):
             page["permalink"] = ""  # it has none yet
@@ -298,12 +297,6 @@ class Rendering:
         except FigureFault as fault:
             self._fault(bad_figure(brief, fault.place, fault.message))
             return {}
-
-    def _plan_print(self, brief: Brief, page: dict[str, Any], media: dict[str, Media], drawn: dict[str, str]) -> None:
-        pictures: dict[str, Path | str] = {name: self.root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
-        pictures |= drawn
-        shown = {key: value for key, value in page.items() if key not in NOT_PRINTED}
-        self.prints[page["pdf"]] = Print(brief, self.catalogue.series(brief), shown, pictures, self.config.site_url or "", self.root)
 
     def _print_all(self) -> None:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""

@@ -12,8 +12,8 @@ from typing import Any
 from briefpress.body import Body, render
 from briefpress.brief import Brief
 from briefpress.checks.files import logo
-from briefpress.figures import replaced
-from briefpress.media import PICTURES
+from briefpress.figures import Drawn, Figure, replaced
+from briefpress.media import PICTURES, Media
 from briefpress.outline import outline
 from briefpress.page import brief_page, drawn_figures, published_files, surroundings
 from briefpress.series import Catalogue, Series
@@ -41,6 +41,15 @@ class Print:
     site_url: str
     root: Path
     """The project's folder."""
+
+    @classmethod
+    def of(cls, brief: Brief, catalogue: Catalogue, root: Path, page: Mapping[str, Any], media: Mapping[str, Media],
+           drawn: Mapping[str, tuple[Figure, Drawn]], site_url: str) -> Print:  # fmt: skip
+        """What is printed of a page, with the pictures beside the brief and those that were drawn from data."""
+        pictures: dict[str, Path | str] = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
+        pictures |= {name: one.svg for name, (_, one) in drawn.items()}
+        shown = {key: value for key, value in page.items() if key not in NOT_PRINTED}
+        return cls(brief, catalogue.series(brief), shown, pictures, site_url, root)
 
     @cached_property
     def _logo(self) -> tuple[str, bytes]:
@@ -120,6 +129,4 @@ def plan(brief: Brief, catalogue: Catalogue, root: Path, site_url: str, docs: Ma
     around = surroundings(brief, outlined, catalogue, media, dict(docs), drawn)
     body = Body("", (), 0) if brief.withdrawal else render(replaced(brief.body), around)
     page = brief_page(brief, body, outlined, catalogue, media, site_url=site_url, source="")
-    pictures: dict[str, Path | str] = {name: root / brief.folder / name for name, one in media.items() if one.kind in PICTURES}
-    pictures |= {name: one.svg for name, (_, one) in drawn.items()}
-    return Print(brief, catalogue.series(brief), {key: value for key, value in page.items() if key not in NOT_PRINTED}, pictures, site_url, root)
+    return Print.of(brief, catalogue, root, page, media, drawn, site_url)

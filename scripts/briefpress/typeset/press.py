@@ -60,7 +60,6 @@ class Printed:
 
     data: bytes
     """The PDF."""
-    pages: int
     missing: tuple[str, ...] = ()
     """Characters that no face has; an empty box stands for each."""
 
@@ -86,18 +85,11 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
     """
     fitted, missing = _prepared(document, columns, date)
     files = _files("single.typ", fitted)
-    stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     with _folder(pictures) as root:
-
-        def run(what: Callable[..., Any], *arguments: str, **options: Any) -> Any:
-            try:
-                return what(files, *arguments, root=root, font_paths=_fonts(), ignore_system_fonts=True, **options)
-            except (typst.TypstError, RuntimeError) as error:
-                raise PressError(str(error)) from None
 
         def lay_out(**inputs: str) -> dict[str, Any]:
             """Where the text ends; no PDF is written for that."""
-            found: dict[str, Any] = json.loads(run(typst.eval, "query(<end>).first().value", sys_inputs=inputs))
+            found: dict[str, Any] = json.loads(_typst(typst.eval, files, root, "query(<end>).first().value", sys_inputs=inputs))
             return found
 
         end, inputs = lay_out(), {}
@@ -110,8 +102,20 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
                     break
         if columns == 2 and not fitted["long_back"]:
             inputs |= _levelled(end, lambda tall: lay_out(balance=tall, **inputs))
-        data = run(typst.compile, format="pdf", timestamp=stamp, sys_inputs=inputs, pdf_standards=STANDARDS)
-    return Printed(data, end["pages"], missing)
+        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
+    return Printed(data, missing)
+
+
+def _typst(what: Callable[..., Any], files: Any, root: str, *arguments: str, **options: Any) -> Any:
+    """Call the typesetter; it can read the files, the pictures below `root` and our faces."""
+    try:
+        return what(files, *arguments, root=root, font_paths=_fonts(), ignore_system_fonts=True, **options)
+    except (typst.TypstError, RuntimeError) as error:
+        raise PressError(str(error)) from None
+
+
+def _midnight(date: dt.date) -> dt.datetime:
+    return dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
 
 
 def _prepared(document: Mapping[str, Any], columns: int, date: dt.date, shift: int = 0) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -146,14 +150,9 @@ def print_collection(cover: Mapping[str, Any], briefs: Sequence[tuple[Mapping[st
     """
     made = [_prepared(*one, shift=1) for one in briefs]
     files = _files("collection.typ", {**cover, "day": [date.year, date.month, date.day], "briefs": [one for one, _ in made]})
-    stamp = dt.datetime(date.year, date.month, date.day, tzinfo=dt.UTC)
     with _folder(pictures) as root:
-        try:
-            data: Any = typst.compile(files, format="pdf", timestamp=stamp, root=root, font_paths=_fonts(), ignore_system_fonts=True,
-                                      pdf_standards=STANDARDS)  # fmt: skip
-        except (typst.TypstError, RuntimeError) as error:
-            raise PressError(str(error)) from None
-    return Printed(data, 0, tuple(sorted({char for _, missing in made for char in missing})))
+        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), pdf_standards=STANDARDS)
+    return Printed(data, tuple(sorted({char for _, missing in made for char in missing})))
 
 
 def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
@@ -169,11 +168,7 @@ def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
     fitted, _ = _fitted(document)
     files = _files("cards.typ", fitted)
     with _folder({}) as root:
-        try:
-            drawn: Any = typst.compile(files, format="png", ppi=72.0, root=root, font_paths=_fonts(), ignore_system_fonts=True,
-                                       sys_inputs={"kind": kind})  # fmt: skip
-        except (typst.TypstError, RuntimeError) as error:
-            raise PressError(str(error)) from None
+        drawn = _typst(typst.compile, files, root, format="png", ppi=72.0, sys_inputs={"kind": kind})
     # Few colours, so a palette says the same in a third of the bytes.
     out = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as picture:

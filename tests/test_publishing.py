@@ -372,3 +372,13 @@ def test_a_link_in_docs_publishes_nothing(project: Callable[..., Path], build: B
     assert "is a link to another place, and is left out" in done.stderr
     assert holding(folder / "site", "zqcolumn") == []
     assert build(folder, "--strict").returncode == 1
+
+
+def test_a_draft_that_is_being_written_stops_nobody(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    faults = (Path(__file__).parent / "cases/draft-with-faults/brief.md").read_text("utf-8")
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief that is done"), "2024/2/index.md": faults,
+                      "2024/2/later.csv": "a,b\nx,1\n"})  # fmt: skip
+    assert build(folder, "--strict", "--no-pdf").returncode == 0
+    assert not list((folder / "site").rglob("later.csv"))
+    assert build(folder, "--drafts", "--no-pdf").returncode == 0
+    assert "footnote 1 is not defined" in page(folder / "site-preview", "preview/2024-2/")

@@ -422,7 +422,11 @@ IN_FOLDER = header(f"corrections:\n{CORRECTION}", B3)
 FILES: list[Row] = [
     ("a figure", written(f"{FOLDER}/bars.svg", FIGURE.format(2)), [changed(16, "bars.svg", B3)]),
     ("a figure, on record", both(written(f"{FOLDER}/bars.svg", FIGURE.format(2)), IN_FOLDER), []),
-    ("a figure, as a typo", both(written(f"{FOLDER}/bars.svg", FIGURE.format(2)), header("corrections:\n  - kind: typo", B3)), []),
+    ("a figure, as a typo", both(written(f"{FOLDER}/bars.svg", FIGURE.format(2)), header("corrections:\n  - kind: typo", B3)),
+     [changed(18, "bars.svg", B3)]),
+    ("data, as a typo", both(written(f"{FOLDER}/bars.csv", "bar,height\nfirst,2\n"), header("corrections:\n  - kind: typo", B3)),
+     [changed(9, "bars.csv", B3)]),
+    ("a word in data, as a typo", both(written(f"{FOLDER}/bars.csv", "bar,heigth\nfirst,1\n"), header("corrections:\n  - kind: typo", B3)), []),
     ("data", written(f"{FOLDER}/bars.csv", "bar,height\nfirst,2\n"), [changed(9, "bars.csv", B3)]),
     ("data, on record", both(written(f"{FOLDER}/bars.csv", "bar,height\nfirst,2\n"), IN_FOLDER), []),
     ("a file that the text links to", written(f"{FOLDER}/more.csv", "bar,height\nsecond,2\n"), [changed(20, "more.csv", B3)]),
@@ -569,6 +573,46 @@ def test_an_old_address_leads_on_for_ever(project: Project) -> None:
     both(RENUMBER, header(ALIAS), ON_RECORD)(project)
     project.commit().replace(B1, ALIAS, "")
     assert [one[2] for one in project.codes(against="mine")] == ["record-vanished"]
+
+
+@pytest.mark.parametrize("heir", [
+    brief("1/2024", "Quite another thing"), brief("8/2024", "Quite another thing", ALIAS.strip()),
+    brief("1/2024", "Quite another thing", "embargo: 2030-01-01"), brief("8/2024", "Quite another thing", "draft: true", ALIAS.strip()),
+])  # fmt: skip
+def test_an_old_address_is_given_to_no_other_brief(project: Project, heir: str) -> None:
+    both(RENUMBER, header(ALIAS), ON_RECORD)(project)
+    project.commit().replace(B1, ALIAS, "").write(B6, heir)
+    assert (B1, "record-vanished") in {(path, code) for path, _, code in project.codes(against="mine")}
+
+
+def test_an_alias_and_a_correction_do_not_make_another_text_the_brief(project: Project) -> None:
+    project.remove(B1).write(B6, brief("6/2024", "Quite another thing", ALIAS.strip(), "corrections:", *CORRECTION.splitlines()))
+    assert project.codes() == [(B1, 1, "record-vanished")]
+
+
+def test_what_is_withdrawn_is_not_compared_but_stays_withdrawn(project: Project) -> None:
+    withdrawal = 'corrections:\n  - date: 2024-05-06\n    kind: withdrawal\n    note: "The data were taken back by those who published them."\n'
+    project.add(B1, withdrawal).commit().replace(B1, "The share of imports", "The part of imports").commit()
+    project.replace(B1, "The third paragraph closes the introduction with a question.\n", "")
+    assert project.findings(against="mine~1") == []
+    project.replace(B1, withdrawal, "")
+    assert project.codes(against="mine~1") == [(B1, 1, "record-correction")]
+
+
+def test_an_entry_said_twice_is_no_new_one(project: Project) -> None:
+    project.add(B1, "corrections:\n" + CORRECTION).commit().replace(B1, CORRECTION, CORRECTION * 2).replace(B1, "of the winter", "of the summer")
+    assert [one[2] for one in project.codes(against="mine")] == ["record-text"]
+
+
+def test_rows_without_lines_at_their_ends_stay_rows(project: Project) -> None:
+    table = "Name | Share\n-----|------\nA | 1\nB | 2\n"
+    project.replace(B1, "Reserves should be tested", f"{table}\nReserves should be tested").commit().replace(B1, "A | 1\nB | 2", "A | 1 B | 2")
+    assert [one[2] for one in project.codes(against="mine")] == ["record-text"]
+
+
+def test_what_is_new_is_said_to_be_new(project: Project) -> None:
+    (found,) = project.add(B1, "funding: Paid by a firm of great renown.").findings()
+    assert 'the funding changed: "Paid by a firm of great renown." is new' in found[3]
 
 
 def test_another_brief_does_not_stand_for_one_that_is_gone(project: Project) -> None:
@@ -806,6 +850,12 @@ NUMBERS: list[tuple[str, Change, Change, tuple[str, int, str]]] = [
     ("one text, two files", written(OTHER, brief("6/2024")), written(B6, brief("6/2024")), (B6, 5, "7/2024")),
     ("a folder and a file", written("briefs/2024/06-other/index.md", brief("6/2024", "Theirs is another")),
      written(B6, brief("6/2024")), (B6, 5, "7/2024")),
+    ("drafts of long ago here", written(OTHER, brief("6/2024", "Theirs is another")), both(text("number: 4/2024", "number: 6/2024", B4)),
+     (B4, 5, "7/2024")),
+    ("drafts of long ago on both sides", both(text("number: 5/2024", "number: 6/2024", B5), moved(B5, OTHER)),
+     text("number: 4/2024", "number: 6/2024", B4), (B4, 5, "7/2024")),
+    ("a number given on the record", written(OTHER, brief("9/2024", "Theirs is another")),
+     both(RENUMBER, header(ALIAS), ON_RECORD), (B1, 5, "10/2024")),
     ("continuous", written("briefs/papers/a.md", brief("48", "Theirs is another")),
      written("briefs/papers/b.md", brief("48")), ("briefs/papers/b.md", 5, "49")),
     ("without numbers", written("briefs/notes/2024/beacon.md", brief("", "Theirs is another")), written("briefs/notes/beacon.md", brief("")),

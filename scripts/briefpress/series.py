@@ -196,7 +196,9 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     findings = report.findings + found
     series = tuple(Series(**row) for row in values.get("series", ()))
     findings += _slugs(series, mapping.get("series"), report.path)
-    if not series or "timezone" not in values:
+    typed = next((entry.value for entry in mapping.entries if entry.key.text == "series"), None)
+    unread = isinstance(typed, Items) and len(typed.items) != len(series)  # its briefs would be taken for those of another
+    if not series or unread or "timezone" not in values:
         return None, findings
     return Settings(people=people, **{**values, "series": series}), findings
 

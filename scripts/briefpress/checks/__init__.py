@@ -16,7 +16,7 @@ from briefpress.checks import across, files, header, text
 from briefpress.finding import Finding, Level, Place
 from briefpress.limits import TooLong, time_limit
 from briefpress.outline import Outline, outline
-from briefpress.rules import RULES, Report
+from briefpress.rules import RULES, SECTIONS, Report
 from briefpress.series import Catalogue, read_catalogue
 
 
@@ -61,9 +61,14 @@ def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline]
     files.check_files(brief, outlines[brief.path], root, report)
     files.check_figures(brief, root, report)
     if brief.draft:
-        # What a draft still lacks must not stop the others.
-        return [replace(f, level=Level.ADVICE) if f.code == "text-empty" else f for f in report.findings]
+        # Nothing of a draft is published, and a half-written one must not stop the others.
+        return [replace(f, level=Level.ADVICE) if f.code in _UNFINISHED or f.line >= brief.body_line else f for f in report.findings]
     return report.findings
+
+
+_UNFINISHED = frozenset(rule.code for section in ("The text", "Files beside a brief", "On paper", "Key issues and description")
+                        for rule in SECTIONS[section])  # fmt: skip
+"""What a draft may still lack."""
 
 
 def too_long(brief: Brief) -> Finding:

@@ -71,9 +71,8 @@ def check_record(catalogue: Catalogue, history: History) -> list[Finding]:
     comparison = _Comparison(catalogue, base, history)
     for before in base.public():
         findings += comparison.kept(before)
-    known = {brief.key for brief in base.catalogue.briefs} | {brief.path for brief in base.catalogue.briefs}
     for before in there.catalogue.briefs:
-        if before.key not in known and before.path not in known:
+        if _is_new(before, base):
             findings += _collision(before, there, base, catalogue, history.name)
     since = _Comparison(catalogue, there, history)
     was_public = {brief.path for brief in base.public()}
@@ -100,12 +99,18 @@ def _untouched(left: Brief, catalogue: Catalogue, base: _Version, history: Histo
     return left.path in catalogue.by_path and history.contents([left.path]).get(left.path) == base.files.get(left.path)
 
 
+def _is_new(brief: Brief, base: _Version) -> bool:
+    """Whether a brief took its number, or its address, since the branches parted; its file may be older."""
+    left = base.catalogue.by_path.get(brief.path)
+    return brief.key not in base.catalogue.by_key and (left is None or left.key != brief.key)
+
+
 def _collision(before: Brief, there: _Version, base: _Version, catalogue: Catalogue, ref: str) -> Iterator[Finding]:
     """Two branches gave one number, or one address, to two briefs."""
     address = there.catalogue.permalink(before) if before.number is not None or before.sound else ""
     for ours in catalogue.briefs:
         same = ours.key == before.key or (ours.sound and catalogue.permalink(ours) == address)
-        if not same or ours.path == before.path or ours.path in base.files:
+        if not same or ours.path == before.path or not _is_new(ours, base):
             continue
         report = Report(ours.path)
         if ours.number is None:
@@ -151,7 +156,7 @@ class _Comparison:
     def _moved(self, before: Brief, old: str) -> Brief | None:
         """The brief at another address: it says so itself, has the same file, or the same text."""
         heir = self.aliases.get(old)
-        if heir is not None and (heir.path == before.path or heir.path not in self.public_paths):
+        if heir is not None and (heir.path == before.path or (heir.path not in self.public_paths and _alike(before, heir))):
             return heir
         if before.path in self.catalogue.by_path:
             return self.catalogue.by_path[before.path]
@@ -202,11 +207,13 @@ class _Comparison:
         return f"or say it on the record: aliases: [{old}], and a correction that says why"
 
     def _addresses(self, before: Brief, ours: Brief) -> Iterator[Finding]:
-        """Old addresses that are public lead somewhere for good."""
+        """Old addresses that are public lead to the same brief for good."""
         report = Report(ours.path)
+        own = {alias.text for alias in ours.aliases} | {f"/{self.catalogue.permalink(ours)}"}
         for alias, _ in before.aliases:
-            if alias not in self.aliases and alias.removeprefix("/") not in self.by_permalink:
-                report.add("record-vanished", ours.place("aliases"), f"the old address {alias} is public at {self.ref} and leads nowhere now",
+            if alias not in own:
+                report.add("record-vanished", ours.place("aliases"),
+                           f"the old address {alias} of {before.reference} is public at {self.ref} and no longer leads here",
                            f"write it under aliases again: aliases: [{alias}]")  # fmt: skip
         yield from report.findings
 
@@ -249,34 +256,38 @@ class _Comparison:
     def _differences(self, before: Brief, ours: Brief) -> Iterator[_Difference]:
         old, new = self._header(self.base.catalogue, before), self._header(self.catalogue, ours)
         for name, was in old.items():
-            now = new[name]
+            now = new.get(name, was)  # a withdrawal takes key issues and files away
             # What could not be read then is not compared.
             if was == now or (not before.sound and not any(was)):
                 continue
-            gone, came = [one for one in was if one not in now], [one for one in now if one not in was]
-            said = f": {_excerpt(gone[0], came[0])}" if gone and came and gone[0] and came[0] else ""
+            gone, came = [one for one in was if one and one not in now], [one for one in now if one and one not in was]
+            said = f": {_excerpt(gone[0], came[0])}" if gone and came else ""
             if not said and (gone or came):
                 said = f': "{_short((gone or came)[0])}" {"is gone" if gone else "is new"}'
             slip = len(was) == len(now) and all(_is_slip(a, b) for a, b in zip(was, now, strict=True))
             yield _Difference(ours.place(name), f"the {_NAMES.get(name, name)} changed{said}", slip)
-        for file, place in self._files(before, ours):
-            yield _Difference(place, f"the file {file} changed", True)
+        if before.withdrawal:
+            return  # nothing else of it was public
+        for file, place, slip in self._files(before, ours):
+            yield _Difference(place, f"the file {file} changed", slip)
         yield from _texts(before, ours)
 
     @staticmethod
     def _header(catalogue: Catalogue, brief: Brief) -> dict[str, tuple[str, ...]]:
         """What of the header, and of its series, readers cite, rely on or read as text."""
         series = catalogue.series(brief)
-        return {
+        shown = {} if brief.withdrawal else {
+            "key_issues": brief.key_issues,
+            "image": (brief.image.text, brief.image_alt) if brief.image else (),
+            "data": tuple(f"{one.file.text} {one.title}".strip() for one in brief.data),
+            "pdf": (brief.pdf.text,) if brief.pdf else (),
+        }  # fmt: skip
+        return shown | {
             "title": (brief.title,),
             "subtitle": (brief.subtitle,),
             "author": tuple(author.name for author in brief.authors),
             "date": (brief.date.isoformat(),),
             "lang": (brief.lang,),
-            "key_issues": brief.key_issues,
-            "image": (brief.image.text, brief.image_alt) if brief.image else (),
-            "data": tuple(f"{one.file.text} {one.title}".strip() for one in brief.data),
-            "pdf": (brief.pdf.text,) if brief.pdf else (),
             "contributors": tuple(f"{one.name} ({one.role})" for one in brief.contributors),
             "funding": (brief.funding,),
             "acknowledgements": (brief.acknowledgements,),
@@ -287,8 +298,8 @@ class _Comparison:
             "disclaimer": (series.disclaimer.one, series.disclaimer.several),
         }
 
-    def _files(self, before: Brief, ours: Brief) -> Iterator[tuple[str, Place]]:
-        """The figures and data of a brief that differ, with the places where they are named."""
+    def _files(self, before: Brief, ours: Brief) -> Iterator[tuple[str, Place, bool]]:
+        """The figures and data of a brief that differ, the places where they are named, and whether it can be a slip."""
         if not ours.folder or not before.folder:
             return
         was = self._beside[before.folder]
@@ -302,8 +313,17 @@ class _Comparison:
             return  # there is a finding for that
         named = {name.text: name.place for name, _ in named_files(ours, outlined)}
         for name in sorted(differing & named.keys()):
-            yield name, named[name]
+            yield name, named[name], self._is_slip(was[name], f"{ours.folder}/{name}")
 
+    def _is_slip(self, content: str, path: str) -> bool:
+        """Whether a file differs by a slip of the pen: letters of a text, never a figure; a designer's PDF follows its brief."""
+        if path.endswith(".pdf"):
+            return True
+        try:
+            was, now = self.history.content(content).decode("utf-8"), (self.history.root / path).read_text("utf-8")
+        except UnicodeDecodeError:
+            return False
+        return re.findall(r"\d", was) == re.findall(r"\d", now) and _is_slip(was, now)
 
     @cached_property
     def _beside(self) -> Mapping[str, dict[str, str]]:
@@ -346,12 +366,13 @@ def _entry(one: Correction) -> tuple[str, str, str]:
 
 
 def _new(before: Brief, ours: Brief) -> list[Correction]:
-    """The entries of the log below those that were there before."""
+    """The entries of the log besides those that were there before; what was said once is no news."""
     old = [_entry(one) for one in before.corrections]
     found = []
     for one in ours.corrections:
         if _entry(one) in old:
-            old.remove(_entry(one))
+            if not one.shown:
+                old.remove(_entry(one))
         else:
             found.append(one)
     return found
@@ -388,6 +409,7 @@ class _Block(NamedTuple):
 
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*")
 # What begins a line of its own within a block: items, rows, headings, definitions of notes, pictures.
+_RULER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)+\|?|\|[ \t]*:?-+:?[ \t]*\|")
 _MARK = re.compile(r"(?:[-*+]|\d{1,3}[.)])[ \t]|\||#{1,6}[ \t]|\[\^[^\]]+\]:|!\[|:[ \t]|(?:=+|-+)$")
 
 
@@ -422,13 +444,14 @@ def _folded_lines(lines: list[str]) -> str:
     if all(line.startswith(("    ", "\t")) for line in lines) and not any(_MARK.match(line.strip()) for line in lines):
         return "\n".join(line.rstrip() for line in lines)  # code, or a paragraph of an item: its lines may mean something
     out: list[str] = []
+    table = any(_RULER.fullmatch(line.strip(" \t>")) for line in lines)  # its rows may have no line at either end
     for line in lines:
         quoted = re.match(r"(?:[ ]{0,3}>[ ]?)*", line)
         assert quoted is not None
         depth, bare = quoted[0].count(">"), line[quoted.end() :]
         words = " ".join(bare.split())
         indent = (len(bare.expandtabs(4)) - len(bare.expandtabs(4).lstrip())) // 4
-        begins = not out or _MARK.match(bare.strip()) or out[-1].endswith("\\n") or not out[-1].startswith("> " * depth)
+        begins = not out or (table and "|" in bare) or _MARK.match(bare.strip()) or out[-1].endswith("\\n") or not out[-1].startswith("> " * depth)
         if begins:
             out.append("> " * depth + "    " * indent + words)
         else:

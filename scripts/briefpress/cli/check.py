@@ -56,7 +56,7 @@ def _against(ref: str, catalogue: Catalogue | None, root: Path) -> list[Finding]
         history = History.at(root, ref)
         return check_record(catalogue, history) if catalogue else []
     except HistoryError as error:
-        raise click.UsageError(f"nothing can be compared with {ref}: {error}") from None
+        raise click.UsageError(f'nothing can be compared with {ref or "no name"}: {error}') from None
 
 
 def _wanted(paths: tuple[str, ...], root: Path) -> list[str]:

@@ -195,12 +195,13 @@ class Rendering:
                 log.warning("docs/%s is a link to another place, and is left out: put the file itself there", file.src_uri)
 
     def _fault(self, finding: Finding) -> None:
-        """Something that is found only now: it ends a build, and a preview shows it on the page of its brief.
+        """Something that is found only now: it ends a build, and a server shows it on the page of its brief, as every preview does of a draft.
 
         Raises:
-            Abort: this is no server.
+            Abort: a brief that is not shown with its faults has one.
         """
-        if not self.serving or self.preview is None:
+        brief = self.catalogue.by_path.get(finding.path)
+        if self.preview is None or not (self.serving or (brief and brief.draft)):
             raise Abort(str(finding))
         log.error("%s", finding)
         self.preview.findings[finding.path].append(finding)

@@ -266,7 +266,7 @@ def test_a_figure_that_means_nothing_is_a_finding(project: Callable[..., Path], 
     assert "Traceback" not in done.stderr
     assert "    at " not in done.stderr
     if done.returncode:
-        assert re.search(r"briefs/2024/1/index\.md:\d+:1: error: .* \[figure\]", done.stderr)
+        assert re.search(r"briefs/2024/1/index\.md:\d+:\d+: error: .* \[figure\]", done.stderr)
 
 
 def test_an_editor_gets_no_details_by_hand(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
@@ -275,3 +275,32 @@ def test_an_editor_gets_no_details_by_hand(project: Callable[..., Path], build: 
     done = build(folder)
     assert done.returncode == 0, done.stderr
     assert "<details" not in (folder / "site/policy-briefs/2024/1/index.html").read_text()
+
+
+@pytest.mark.parametrize(("data", "block", "line", "says"), [
+    ("U.S.,a.b\none,1\ntwo,2\n", "mark: bar\nencoding:\n  x: {field: U.S., type: ordinal}\n  y: {field: a.b, type: quantitative}", 0, ""),
+    ("when,n\nfirst half,1\nsecond half,2\n", "mark: bar\nencoding:\n  x: {field: when, type: temporal}", 4, "is no date"),
+    ("a,n\nx,1\n", "mark: bar\ntransform: [{filter: datum.zz > 3}]\nencoding:\n  x: {field: a, type: ordinal}", 0, 'no column "zz"'),
+    ("a,n\nx,1\n", "mark: bar\ntransform: [{filter: datum.n > 0}]\nencoding:\n  x: {field: qq, type: ordinal}", 5, 'no column "qq"'),
+    ("a,n\nx,1\n", "mark: bar\ntransform: [{calculate: datum.n * 2, as: m}]\nencoding:\n  x: {field: m, type: quantitative}", 0, ""),
+    ("a,n\nx,1\n", "mark: bar\nencoding:\n  x: {field: a, type: ordnal}", 4, 'did you mean ordinal'),
+    ("a,n\nx,1\n", "mark: bar\nencoding:\n  x: {field: a, type: ordinal}\n  y: {field: n, aggregate: smu}", 5, 'did you mean sum'),
+    ("what,n\nJavaScript: client side,1\n", "mark: bar\nencoding:\n  x: {field: what, type: ordinal}\n  y: {field: n, type: quantitative}", 0, ""),
+])  # fmt: skip
+def test_a_figure_is_drawn_as_it_was_meant_or_told_at_its_line(
+    data: str, block: str, line: int, says: str, project: Callable[..., Path], build: Build, brief_text: Write
+) -> None:
+    body = f"## Introduction\n\n```figure\ndata: n.csv\nalt: Bars that say what they say.\n{block}\n```\n"
+    text = brief_text("1/2024", "2024-05-01", "A brief", body)
+    folder = project({"2024/1/index.md": text, "2024/1/n.csv": data})
+    done = build(folder, "--no-pdf")
+    assert bool(done.returncode) == bool(says), done.stderr
+    first = text.split("\n").index("```figure") + 2
+    place = re.search(r"index\.md:(\d+):\d+: error: (.*)\n(.*)", done.stderr)
+    if says:
+        assert place is not None
+        assert says in place[2] + place[3]
+        assert line == int(place[1]) - first
+    else:
+        svg = next((folder / "site").rglob("figure-from-data-1.svg")).read_text("utf-8")
+        assert "undefined" not in svg

@@ -15,6 +15,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
+from briefpress.typeset.press import printable
+
 BRIEFPRESS = str(Path(sys.executable).parent / "briefpress")
 WORDS = "The reserve that nobody rehearsed in winter is no reserve in summer, and whoever planned it knew so."
 BODY = f"## Introduction\n\n{WORDS}\n\n## What to do\n\nRehearse the failure of the fourth operator.\n"
@@ -179,7 +181,7 @@ def collected(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(("arguments", "titles"), [
     (["--year", "2024"], ["The first of three", "The second of three"]),
     (["--topic", "records"], ["The first of three", "The third of three"]),
-    (["1/2025", "1/2024"], ["The third of three", "The first of three"]),
+    (["1/2025", "1/2024", "1/2025"], ["The first of three", "The third of three"]),
 ])  # fmt: skip
 def test_a_collection(three: Path, arguments: list[str], titles: list[str]) -> None:
     done = collected(three, *arguments)
@@ -215,3 +217,71 @@ def test_nothing_is_collected_where_something_is_to_mend(three: Path) -> None:
     done = collected(three, "--year", "2024")
     assert done.returncode == 1
     assert "[date-format]" in done.stderr
+
+
+# Pictures as they come
+
+
+def _photograph(kind: str, mode: str = "RGB", size: tuple[int, int] = (300, 200), turned: int = 1) -> bytes:
+    out = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = turned
+    Image.new(mode, size).save(out, kind, exif=exif)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("data", "size"), [
+    (_photograph("AVIF"), (300, 200)), (_photograph("JPEG", "CMYK"), (300, 200)), (_photograph("JPEG", size=(3000, 2000), turned=6), (1333, 2000)),
+    (_photograph("JPEG", turned=6), (200, 300)), (_photograph("PNG", "I;16"), (300, 200)),
+])  # fmt: skip
+def test_a_picture_is_printed_upright_and_in_a_form_that_is_known(data: bytes, size: tuple[int, int]) -> None:
+    printed, missing = printable(data)
+    with Image.open(io.BytesIO(printed)) as picture:
+        assert (picture.size, picture.format in ("JPEG", "PNG"), picture.mode != "CMYK", missing) == (size, True, True, "")
+
+
+def test_no_picture_stops_a_build(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="5" y="20">\u4e2d &#x4e2d; B</text></svg>'
+    body = ("## Introduction\n\nA text.\n\n![A picture of some kind here](a.avif)\n\n![A picture of some kind here](b.jpg)\n\n"
+            "![A picture of some kind here](c.svg)\n\n![A tall picture of some kind](d.jpg \"Tall.\")\n\n## What to do\n\nNothing.\n")  # fmt: skip
+    folder = project({
+        "2024/1/index.md": brief_text("1/2024", "2024-05-01", "A brief with pictures", body, image="e.jpg", image_alt="A wide picture at the head."),
+        "2024/1/a.avif": _photograph("AVIF"), "2024/1/b.jpg": _photograph("JPEG", "CMYK"), "2024/1/c.svg": svg,
+        "2024/1/d.jpg": _photograph("JPEG", size=(900, 1500)), "2024/1/e.jpg": _photograph("JPEG", size=(1600, 1000)),
+    })  # fmt: skip
+    done = build(folder, "--strict")
+    assert done.returncode == 0, done.stderr
+    line = (folder / "briefs/2024/1/index.md").read_text("utf-8").split("\n").index("![A picture of some kind here](c.svg)") + 1
+    assert f'briefs/2024/1/index.md:{line}:1: advice: the picture c.svg has an empty box for "\u4e2d"' in done.stderr
+    with pikepdf.open(next((folder / "site").rglob("policy-briefs/2024/1/*.pdf"))) as pdf:
+        for page in pdf.pages:
+            # What is drawn keeps clear of the foot of the page.
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) == "cm" and float(operands[3]) > 100:
+                    assert float(operands[5]) > 0
+
+
+def test_a_withdrawn_brief_has_the_notice_in_the_place_of_a_designers_pdf(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    withdrawal = [{"date": "2024-05-06", "kind": "withdrawal", "note": "The survey on which it rested was taken back."}]
+    folder = project({"2024/1/index.md": brief_text("1/2024", "2024-05-01", "A brief", BODY, pdf="own.pdf", corrections=withdrawal)})
+    text = (folder / "briefs/2024/1/index.md").read_text("utf-8")
+    (folder / "briefs/2024/1/index.md").write_text(brief_text("1/2024", "2024-05-01", "A brief", BODY), "utf-8")
+    assert build(folder).returncode == 0
+    made = next((folder / "site").rglob("policy-briefs/2024/1/*.pdf")).read_bytes()
+    (folder / "briefs/2024/1/own.pdf").write_bytes(made)
+    (folder / "briefs/2024/1/index.md").write_text(text, "utf-8")
+    done = build(folder)
+    assert done.returncode == 0, done.stderr
+    (pdf,) = (folder / "site/policy-briefs/2024/1").glob("*.pdf")
+    assert "was withdrawn" in pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range()
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["1/2024", "-o", "nowhere/out.pdf"], "there is no folder nowhere"), (["1/2024", "-o", "/proc/out.pdf"], "cannot be written"),
+    (["1/2024", "--title", "t" * 400], ""), (["1/2024", "--title", "On \u4e2d"], ""),
+])  # fmt: skip
+def test_a_collection_ends_without_a_traceback(three: Path, arguments: list[str], says: str) -> None:
+    done = subprocess.run([BRIEFPRESS, "collect", *arguments], cwd=three, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert says in done.stderr
+    assert done.returncode == (2 if says else 0)

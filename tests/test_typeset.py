@@ -65,7 +65,8 @@ def test_tree(markdown: str, expected: list[Any]) -> None:
 
 def test_a_table_has_head_caption_note_and_letters_for_its_footnotes() -> None:
     (table,) = set_tree("Table: What it says\n\n| A | B |\n|---|--:|\n| one[^1] | 2 |\n\nNote: Counted.\n\n[^1]: A note.\n")
-    assert table[:2] == ["table", {"columns": 2, "widths": [6.6, 6.6], "wide": False, "long": False, "top": True}]
+    assert (table[0], {name: table[1][name] for name in ("columns", "wide", "long", "top", "size")}) == (
+        "table", {"columns": 2, "wide": False, "long": False, "top": True, "size": 1.0})  # fmt: skip
     head, rows, caption, foot = table[2]
     assert head == [[["left", ["A"]], ["right", ["B"]]]]
     assert rows == [[["left", ["one", ["sup", {}, ["a"]]]], ["right", ["2"]]]]
@@ -86,6 +87,43 @@ def test_a_name_stands_over_its_numbers_and_code_has_its_room() -> None:
     assert {side for side, _ in table[2][0][0]} == {"right"}
     _, table = tree(numbers.replace("a_name_of_a_column", "a"), base="", pictures={"a.svg": "img/0.svg"})
     assert (table[1]["wide"], table[2][2]) == (False, ["The numbers"])
+
+
+def test_a_footnote_in_the_note_of_a_table_has_a_letter_too() -> None:
+    (table,) = set_tree("| A | B |\n|---|---|\n| x[^1] | y |\n\nNote: Counted by hand.[^2]\n\n[^1]: One.\n[^2]: Two.\n")
+    assert [letter for letter, _ in table[2][3]] == ["", "a", "b"]
+    assert table[2][3][0][1] == [["p", {}, ["Note: Counted by hand.", ["sup", {}, ["b"]]]]]
+
+
+@pytest.mark.parametrize(("rows", "parts", "whole"), [
+    ("| A | B |\n|---|---|\n| one | two |\n", 1, True),
+    ("|" + "A|" * 16 + "\n|" + "--:|" * 16 + "\n|" + "7,058,755|" * 16 + "\n", 2, False),
+    ("|" + "a_name_of_a_column|" * 40 + "\n|" + "---|" * 40 + "\n|" + "1|" * 40 + "\n", 3, False),
+    ("| Rechtsschutzversicherungsgesellschaft | Geschwindigkeitsbegrenzung | Grundstücksverkehrsgenehmigung |\n|---|---|---|\n| a | b | c |\n",
+     1, True),
+])  # fmt: skip
+def test_a_table_has_the_room_that_its_words_need(rows: str, parts: int, whole: bool) -> None:
+    tables = set_tree(rows)
+    assert len(tables) == parts
+    columns = [table[1]["columns"] for table in tables]
+    assert sum(columns) - (len(tables) - 1) == rows.split("\n")[0].count("|") - 1, "the first column is repeated, and none is lost"
+    for _, about, _ in tables:
+        assert sum(about["widths"]) <= (107 if about["wide"] else 51) + 1
+        assert about["size"] >= 0.78
+    assert (tables[0][1]["size"] == 1.0) or not whole or tables[0][1]["tight"]
+
+
+@pytest.mark.parametrize(("text", "pieces"), [
+    ("a word", ["a word"]), ("Grundstücksverkehrsgenehmigungszuständigkeit", ["Grundstücksverkehrsgenehmigungszuständigkeit"]),
+    ("https://example.org/" + "EaBcD" * 16, ["https://example.org/" + "EaBcD" * 16]),
+])  # fmt: skip
+def test_a_line_can_end_within_what_has_no_end_of_its_own(text: str, pieces: list[str]) -> None:
+    ((_, _, words),) = set_tree(text + "\n")
+    cut = words[0][2] if isinstance(words[0], list) else words
+    assert set_tree(f"Before {text} after.\n")[0][2][0].startswith("Before "), "and it stands apart"
+    assert "".join(cut) == text
+    assert (len(cut) > 1) == ("EaBcD" in text)
+    assert all(len(piece) <= 46 for piece in cut)
 
 
 def test_a_note_of_a_table_that_refers_to_itself_is_set_once() -> None:

@@ -38,7 +38,7 @@ from briefpress.front_matter import Items, Node, Text, read_mapping
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.media import Refusal, inspect_svg
 from briefpress.rules import Report
-from briefpress.values import Named
+from briefpress.values import Named, meant
 
 KEYS = ("data", "alt", "caption", "width", "height", "mark", "encoding", "layer", "transform")
 """What a block may say; the last four are Vega-Lite's."""
@@ -62,6 +62,11 @@ _SIZES = {"width": 200, "height": 100}
 _REFUSED = frozenset({"$schema", "background", "config", "data", "datasets", "description", "href", "image", "lookup", "name", "params",
                       "projection", "sample", "selection", "url", "usermeta"})  # fmt: skip
 _FORMULAS = frozenset({"calculate", "expr", "filter", "labelExpr", "test"})
+_AGGREGATES = ("average", "count", "distinct", "max", "mean", "median", "min", "missing", "q1", "q3", "stderr", "stdev", "sum", "valid", "variance")
+_KINDS_OF_VALUES = ("quantitative", "ordinal", "nominal", "temporal")
+_MADE = {"fold": ("key", "value"), "density": ("value", "density"), "quantile": ("prob", "value"), "pivot": ()}
+"""Columns that a transform makes without being told a name."""
+_DATE = re.compile(r"\d{4}([-/]\d{1,2}([-/]\d{1,2}([T ]\d{1,2}:\d{2}(:\d{2})?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?)?)?)?")
 # What gives something else each time.
 _CHANCE = re.compile(r"\b(now|random|sample[A-Z]\w*)\s*\(|\bdatetime\s*\(\s*\)")
 _OPENING = re.compile(r"(?P<margin>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)")
@@ -69,6 +74,8 @@ _CLOSING = re.compile(r"(?P<fence>`{3,}|~{3,})[ \t]*")
 # After the series' own colour. Their lightness, L* of CIELAB, is 58, 43, 77, 68 and 34, so that they are told apart in grey
 # and by the colour-blind; the first two have 3:1 with white.
 _PALETTE = ("#c8781e", "#1f7358", "#9cc4e4", "#a5a5a5", "#7b3a63")
+_LETTER = 8.5
+"""Pixels that a letter of a label takes."""
 _APART = 12.0
 """Lightness between the series' colour and the next ones."""
 # What vl-convert says where it draws something else than was asked for, or nothing.
@@ -118,6 +125,8 @@ class Figure:
     caption: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     """Of Vega-Lite: mark, encoding, layer, transform, width and height."""
+    places: Mapping[str, Place] = field(default_factory=dict)
+    """Where each column is named."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +179,7 @@ def read(block: Block, report: Report) -> Figure | None:
                    "begin it at the margin, and end it with a line that has the same marks as its first, and nothing else")  # fmt: skip
         return None
     mapping, broken = read_mapping(block.text, report, block.line)
+    places: dict[str, Place] = {}
     given: dict[str, Any] = {}
     said = broken | {entry.key.text for entry in mapping.entries}
     for entry in mapping.entries:
@@ -184,6 +194,7 @@ def read(block: Block, report: Report) -> Figure | None:
         else:
             _check_shape(key, entry.value, report)
             given[key] = _plain(entry.value, report)
+            places = dict(_places(entry.value)) | places
             if key in _SIZES and not (type(given[key]) is int and _SIZES[key] <= given[key] <= SIDE):
                 report.add("figure", place, f'"{key}" is no number of pixels', f"write {key}: and a number from {_SIZES[key]} to {SIDE}")
     for key, example in (("data", "data: numbers.csv"), ("alt", "alt: A line that falls from twelve in January to two in June."),
@@ -196,7 +207,17 @@ def read(block: Block, report: Report) -> Figure | None:
     if any(finding.code != "alt-length" for finding in report.findings[before:]) or alt is None:
         return None
     spec = {key: given[key] for key in KEYS[3:] if key in given}
-    return Figure(top, given["data"], alt.text, given["caption"].text if "caption" in given else "", spec)
+    return Figure(top, given["data"], alt.text, given["caption"].text if "caption" in given else "", spec, places)
+
+
+def _places(node: Node) -> Iterator[tuple[str, Place]]:
+    """The columns that a part names, and where."""
+    for item in node.items if isinstance(node, Items) else ():
+        yield from _places(item)
+    for entry in node.entries if isinstance(node, MappingNode) else ():
+        if entry.key.text == "field" and isinstance(entry.value, Text):
+            yield entry.value.text, entry.value.place
+        yield from _places(entry.value)
 
 
 def _check_shape(key: str, value: Node, report: Report) -> None:
@@ -220,6 +241,9 @@ def _check_shape(key: str, value: Node, report: Report) -> None:
             for item in items:
                 if isinstance(item, MappingNode) and item.get("mark") is None and item.get("layer") is None:
                     report.add("figure", item.place, "a layer has no mark", "add mark: bar, or another")
+    elif key == "aggregate" and isinstance(value, Text) and value.text not in _AGGREGATES:
+        report.add("figure", value.place, f'"{value.text}" is no way to aggregate',
+                   f"use one of {', '.join(_AGGREGATES)}{meant(value.text, _AGGREGATES)}")  # fmt: skip
     elif key in _FORMULAS and isinstance(value, Text) and (hit := _CHANCE.search(value.text)):
         report.add("figure", value.place, f'"{hit[0].rstrip("( )")}" gives something else each time', "draw what stands in the CSV alone")
 
@@ -230,6 +254,10 @@ def _plain(node: Node, report: Report) -> Any:
         return [_plain(item, report) for item in node.items]
     if isinstance(node, MappingNode):
         found = {}
+        kind = node.get("type") if node.get("field") or node.get("aggregate") else None
+        if kind and isinstance(kind.value, Text) and kind.value.text not in _KINDS_OF_VALUES:
+            report.add("figure", kind.value.place, f'"{kind.value.text}" is no type of values',
+                       f"use one of {', '.join(_KINDS_OF_VALUES)}{meant(kind.value.text, _KINDS_OF_VALUES)}")  # fmt: skip
         for entry in node.entries:
             key = entry.key.text
             if key in _REFUSED:
@@ -291,10 +319,18 @@ def check_data(figure: Figure, data: bytes, report: Report) -> None:
         report.add("figure", figure.data.place, f"{figure.data.text} cannot be drawn: {rows}", "mend the file")
         return
     _check_letters(figure, rows, report)
+    known = {*rows[0], *_made(figure.spec.get("transform"))}
+    named = [name for name, _ in _fields(figure.spec)] + list(_in_formulas(figure.spec))
+    for name in dict.fromkeys(name for name in named if name not in known):
+        report.add("figure", figure.places.get(name, figure.place), f'{figure.data.text} has no column "{name}"',
+                   f"use one of {', '.join(rows[0])}{meant(name, rows[0])}")  # fmt: skip
+    for name in dict.fromkeys(_temporal(figure.spec)):
+        column = [row[rows[0].index(name)] for row in rows[1:]] if name in rows[0] else []
+        if column and (odd := next((cell for cell in column if cell and not _DATE.fullmatch(cell)), None)) is not None:
+            report.add("figure", figure.places.get(name, figure.place), f'"{odd[:40]}" in the column "{name}" of {figure.data.text} is no date',
+                       "write dates like 2024-03-15, 2024-03 or 2024, or type: ordinal")  # fmt: skip
     if "transform" in figure.spec:
-        return  # it makes columns of its own
-    for name in sorted({name for name, _ in _fields(figure.spec)} - set(rows[0])):
-        report.add("figure", figure.place, f'{figure.data.text} has no column "{name}"', f"use one of {', '.join(rows[0])}")
+        return  # it can make numbers of what is none
     for name in dict.fromkeys(name for name, counted in _fields(figure.spec) if counted and name in rows[0]):
         column = [row[rows[0].index(name)] for row in rows[1:]]
         odd = next((cell for cell in column if cell and isinstance(_number(cell), str)), None)
@@ -338,6 +374,46 @@ def _fields(spec: Any) -> Iterator[tuple[str, bool]]:
             yield from _fields(part)
 
 
+def _temporal(spec: Any) -> Iterator[str]:
+    """The columns that are to be read as dates."""
+    for part in spec if isinstance(spec, list) else spec.values() if isinstance(spec, dict) else ():
+        if isinstance(part, dict) and part.get("type") == "temporal" and isinstance(part.get("field"), str):
+            yield part["field"]
+        yield from _temporal(part)
+
+
+def _made(transform: Any) -> Iterator[str]:
+    """The columns that transforms make."""
+    for part in transform if isinstance(transform, list) else ():
+        given = part.get("as") if isinstance(part, dict) else None
+        yield from [given] if isinstance(given, str) else [one for one in given if isinstance(one, str)] if isinstance(given, list) else []
+        for kind in part if isinstance(part, dict) else ():
+            yield from _MADE.get(kind, ())
+            if kind in ("aggregate", "joinaggregate", "window", "pivot"):
+                yield from _made(part[kind])
+
+
+def _in_formulas(spec: Any, key: str = "") -> Iterator[str]:
+    """The columns that formulas name."""
+    for name, part in spec.items() if isinstance(spec, dict) else [(key, part) for part in spec] if isinstance(spec, list) else ():
+        if isinstance(part, str) and name in _FORMULAS:
+            yield from re.findall(r"\bdatum\.(\w+)", part)
+            yield from (hit[1] for hit in re.finditer(r"\bdatum\[(?:'([^']*)'|\"([^\"]*)\")\]", part) if hit[1])
+        yield from _in_formulas(part, name)
+
+
+def _escaped(spec: Any) -> Any:
+    """The specification with the names of columns as Vega-Lite wants them: a point or a bracket would lead into a value."""
+    if isinstance(spec, list):
+        return [_escaped(part) for part in spec]
+    if not isinstance(spec, dict):
+        return spec
+    return {
+        key: re.sub(r"([.\[\]\\'\"])", r"\\\1", part) if key == "field" and isinstance(part, str) else _escaped(part)
+        for key, part in spec.items()
+    }  # fmt: skip
+
+
 def name_of(index: int) -> str:
     """The name of the file of a brief's figure, counted from 1."""
     return f"figure-from-data-{index}.svg"
@@ -360,7 +436,7 @@ class FigureError(Exception):
 
 def version() -> str:
     """What decides how a figure is drawn, besides itself."""
-    return f"vl-convert {importlib.metadata.version('vl-convert-python')} {' '.join(_packages())} 3"
+    return f"vl-convert {importlib.metadata.version('vl-convert-python')} {' '.join(_packages())} 4"
 
 
 def draw(figure: Figure, data: bytes, *, colour: str) -> Drawn:
@@ -380,7 +456,8 @@ def draw(figure: Figure, data: bytes, *, colour: str) -> Drawn:
     names, records = rows[0], rows[1:]
     values = [{name: _number(cell) for name, cell in zip(names, row, strict=True)} for row in records]
     size = {"width": WIDTH, "height": HEIGHT} | {key: figure.spec[key] for key in ("width", "height") if key in figure.spec}
-    spec = {"data": {"values": values}, **figure.spec, **size, "autosize": {"type": "fit", "contains": "padding"}, "config": _look(colour)}
+    look = _look(colour, _lies(figure.spec, names, records, size["width"]))
+    spec = {"data": {"values": values}, **_escaped(dict(figure.spec)), **size, "autosize": {"type": "fit", "contains": "padding"}, "config": look}
     svg = _outlined(_converted(json.dumps(spec)))
     found = inspect_svg("the figure", svg.encode())
     if isinstance(found, Refusal):
@@ -507,15 +584,26 @@ def _palette(colour: str) -> list[str]:
     return [colour, *sorted(_PALETTE, key=lambda other: abs(_lightness(other) - own) < _APART)]
 
 
-def _look(colour: str) -> dict[str, Any]:
+def _lies(spec: Mapping[str, Any], names: list[str], records: list[list[str]], width: int) -> bool:
+    """Whether the labels of the groups along the foot of a figure have room side by side."""
+    encoding = spec.get("encoding")
+    x = encoding.get("x") if isinstance(encoding, dict) else None
+    if not isinstance(x, dict) or x.get("field") not in names:
+        return False
+    labels = {row[names.index(x["field"])] for row in records}
+    return sum(len(label) + 2 for label in labels) * _LETTER < width - 80 and len(labels) * (max(map(len, labels)) + 2) * _LETTER < width - 80
+
+
+def _look(colour: str, lies: bool) -> dict[str, Any]:
     """The figure on its own white ground, which is legible in the dark scheme and on paper alike."""
     face, ink, soft = "Source Sans 3", "#1c2733", "#d5dbe1"
     return {
         "font": face, "background": "#ffffff", "padding": 12,
-        "axis": {"labelFont": face, "titleFont": face, "labelFontSize": 14, "titleFontSize": 14, "titleFontWeight": 600, "labelColor": ink,
+        **({"axisXDiscrete": {"labelAngle": 0}} if lies else {}),
+        "axis": {"labelFont": face, "titleFont": face, "labelFontSize": 16, "titleFontSize": 16, "titleFontWeight": 600, "labelColor": ink,
                  "titleColor": ink, "gridColor": soft, "domainColor": ink, "tickColor": ink, "labelLimit": 220},
-        "legend": {"labelFont": face, "titleFont": face, "labelFontSize": 14, "titleFontSize": 14, "labelColor": ink, "titleColor": ink},
-        "text": {"font": face, "fontSize": 14, "color": ink},
+        "legend": {"labelFont": face, "titleFont": face, "labelFontSize": 16, "titleFontSize": 16, "labelColor": ink, "titleColor": ink},
+        "text": {"font": face, "fontSize": 16, "color": ink},
         "bar": {"color": colour}, "line": {"color": colour, "strokeWidth": 2.5}, "point": {"color": colour, "filled": True, "size": 60},
         "area": {"color": colour}, "range": {"category": _palette(colour)}, "view": {"stroke": None},
     }  # fmt: skip

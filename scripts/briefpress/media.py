@@ -180,7 +180,8 @@ def inspect_svg(name: str, data: bytes) -> Media | Refusal:
                 return _active(name, "a base address")
             if attribute in ("href", "src") and not _HARMLESS.fullmatch(value.strip()):
                 return _active(name, f'an address, "{value[:40]}"')
-            style += " " + value
+            if not attribute.startswith("aria-"):  # which is read aloud, and runs nothing
+                style += " " + value
         if _LOADING.search(style):
             return _active(name, "a style that loads or runs something")
         for address in re.findall(r"url\(\s*[\"']?([^)\"']*)", style, re.IGNORECASE):

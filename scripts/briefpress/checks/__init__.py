@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import html
+import unicodedata
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -79,14 +81,25 @@ def too_long(brief: Brief) -> Finding:
     return report.findings[0]
 
 
-def missing_glyph(brief: Brief, char: str) -> Finding:
-    """The finding for a character that no face of the PDF has."""
-    before, found, _ = brief.body.partition(char)
-    line = brief.body_line + before.count("\n") if found else 1
+def missing_glyph(brief: Brief, char: str, picture: str = "") -> Finding:
+    """The finding for a character that no face of the PDF has, in the brief or in the letters of a picture."""
+    lines = html.unescape(brief.body).split("\n")
+    at = next((number for number, line in enumerate(lines) if (picture or char) in line), None)
+    place = Place(brief.body_line + at, 1) if at is not None else _place_of(brief, picture or char)
     report = Report(brief.path)
-    report.add("glyph-missing", Place(line, 1), f'the PDF has an empty box for "{char}", U+{ord(char):04X}, which no face has',
-               "write it in another way; for Chinese, Japanese and Korean, install the extra cjk")  # fmt: skip
+    where = f"the picture {picture}" if picture else "the PDF"
+    asian = unicodedata.east_asian_width(char) == "W" and unicodedata.category(char) == "Lo"
+    report.add("glyph-missing", place, f'{where} has an empty box for "{char}", U+{ord(char):04X}, which no face has',
+               "write it in another way, or install the extra cjk" if asian else "write it in another way")  # fmt: skip
     return report.findings[0]
+
+
+def _place_of(brief: Brief, text: str) -> Place:
+    """The field of the header whose value holds a text; the head of the file where none is found."""
+    values = {"title": brief.title, "subtitle": brief.subtitle, "author": " ".join(author.name for author in brief.authors),
+              "key_issues": " ".join(brief.key_issues), "image": brief.image.text if brief.image else "", "keywords": " ".join(brief.keywords),
+              "funding": brief.funding, "acknowledgements": brief.acknowledgements, "description": brief.description}  # fmt: skip
+    return next((brief.place(name) for name, value in values.items() if text in value), Place(1, 1))
 
 
 def bad_figure(brief: Brief, place: Place, message: str) -> Finding:

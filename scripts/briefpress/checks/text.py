@@ -94,6 +94,10 @@ def _footnotes(outlined: Outline, report: Report) -> None:
         elif mark.text not in used:
             report.add("footnote-unused", mark.place, f"footnote {mark.text} is defined but never used",
                        f"put [^{mark.text}] where it belongs, or take it out")  # fmt: skip
+    for link in outlined.links:
+        if link.image and (hit := re.search(r"\[\^([^\]]+)\]", link.title)):
+            report.add("footnote-undefined", link.place, f"footnote {hit[1]} is referred to in a caption, where no note can be set",
+                       "write the note into the caption itself, or refer to it in the text")  # fmt: skip
     for mark in outlined.references:
         if mark.text not in defined:
             close = difflib.get_close_matches(mark.text, defined - used, n=1)

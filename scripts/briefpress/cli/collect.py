@@ -11,7 +11,7 @@ import click
 
 from briefpress.brief import Brief
 from briefpress.byline import address_part
-from briefpress.checks import check
+from briefpress.checks import check, missing_glyph
 from briefpress.cli.moment import now_option
 from briefpress.finding import blocking
 from briefpress.listing import counted, subject_labels, year_of
@@ -42,6 +42,8 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
         for finding in stopping:
             click.echo(str(finding), err=True)
         sys.exit(1)
+    if output is not None and not output.parent.is_dir():
+        raise click.BadParameter(f"there is no folder {output.parent} to write into; make it first", param_hint="--output")
     series = catalogue.settings.get(slug) if slug else catalogue.settings.series[0]
     if series is None:
         raise click.BadParameter(f"there is no series {slug}; use one of {', '.join(one.slug for one in catalogue.settings.series)}")
@@ -52,14 +54,16 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     if not (numbers or year or topic):
         raise click.UsageError("say which briefs: --year 2024, --topic ID, or their numbers")
     if numbers:
-        briefs = [_named(number, catalogue, series.slug) for number in numbers]
+        named = {one.path: one for one in (_named(number, catalogue, series.slug) for number in numbers)}
+        briefs = sorted(named.values(), key=lambda one: one.order)
     briefs = [one for one in briefs if (year is None or year_of(one) == year) and (topic is None or topic in {t.text for t in one.topics})]
     if not briefs:
         click.echo("There is no public brief among those.", err=True)
         sys.exit(1)
     words = texts(series.lang)
-    title = title or " ".join(part for part in (series.title, labels[topic] if topic else "", str(year) if year else "") if part)
-    output = output or root / f"{address_part(title)}.pdf"
+    titles = " & ".join(dict.fromkeys(catalogue.series(one).title for one in briefs))
+    title = title or " ".join(part for part in (titles, labels[topic] if topic else "", str(year) if year else "") if part)
+    output = output or root / f"{address_part(title)[:80]}.pdf"
     site_url = _site_url(root)
     docs = {path.relative_to(root).as_posix(): _address(path.relative_to(root / "docs")) for path in sorted((root / "docs").rglob("*.md"))}
     prints = [plan(one, catalogue, root, site_url, docs) for one in briefs]
@@ -74,7 +78,15 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     except PressError as error:
         click.echo(f"{click.style('stopped:', fg='red', bold=True)} {error}", err=True)
         sys.exit(1)
-    output.write_bytes(printed.data)
+    for one in prints:
+        for char in (char for char in printed.missing if char in one.brief.body or char in one.brief.title):
+            click.echo(str(missing_glyph(one.brief, char)), err=True)
+        for name, char in one.unlettered:
+            click.echo(str(missing_glyph(one.brief, char, name)), err=True)
+    try:
+        output.write_bytes(printed.data)
+    except OSError as error:
+        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
     click.echo(f"{output.name}: {len(briefs)} brief{'s' if len(briefs) > 1 else ''}", err=True)
 
 

@@ -303,16 +303,18 @@ class Rendering:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             cards = {kind: pool.map(lambda one, kind=kind: one.card(self.store, kind), self.prints.values()) for kind in CARDS}
-            made = pool.map(lambda one: one.made(self.store) if one.brief.pdf is None else (b"", []), self.prints.values())
+            # A designer's own is there already.
+            made = pool.map(lambda item: (b"", []) if item[0] in self._taken else item[1].made(self.store), list(self.prints.items()))
             try:
                 for (address, one), (data, missing) in zip(
                     self.prints.items(), self.progress.track(made, "PDFs", len(self.prints)), strict=True
                 ):
-                    if address not in self._taken:  # a designer's own is there already
+                    own = address in self._taken
+                    if not own:
                         self._add(address, data)
-                    waived = any(waiver.rule.text == "glyph-missing" for waiver in one.brief.waivers)
-                    for char in () if waived else missing:
-                        log.info("%s", missing_glyph(one.brief, char))
+                    waived = own or any(waiver.rule.text == "glyph-missing" for waiver in one.brief.waivers)
+                    for char, picture in () if waived else [*((char, "") for char in missing), *((char, name) for name, char in one.unlettered)]:
+                        log.info("%s", missing_glyph(one.brief, char, picture))
                 for kind, drawn in cards.items():
                     for address, data in zip(self.prints, drawn, strict=True):
                         self._add(f"{posixpath.dirname(address)}/{kind}.png", data)

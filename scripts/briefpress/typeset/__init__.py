@@ -55,11 +55,20 @@ class Print:
     def _logo(self) -> tuple[str, bytes]:
         """The name of the logo in the typesetter's folder, and the file; empty without one."""
         file = logo(self.series, self.root) if self.series.logo else None
-        return (f"logo{file.suffix.lower()}", file.read_bytes()) if isinstance(file, Path) else ("", b"")
+        return (f"logo{file.suffix.lower()}", press.printable(file.read_bytes())[0]) if isinstance(file, Path) else ("", b"")
 
     @cached_property
+    def _printable(self) -> dict[str, tuple[bytes, str]]:
+        return {name: press.printable(one.read_bytes() if isinstance(one, Path) else one.encode()) for name, one in self.pictures.items()}
+
+    @property
     def _data(self) -> dict[str, bytes]:
-        return {name: press.scaled(one.read_bytes()) if isinstance(one, Path) else one.encode() for name, one in self.pictures.items()}
+        return {name: data for name, (data, _) in self._printable.items()}
+
+    @property
+    def unlettered(self) -> list[tuple[str, str]]:
+        """The pictures with letters that no face has, each with one of those characters."""
+        return [(name, char) for name, (_, missing) in self._printable.items() for char in missing]
 
     @property
     def key(self) -> str:
@@ -79,14 +88,18 @@ class Print:
         if kept is not None and missing is not None:
             return kept, missing
         document_, pictures = self.document()
-        made = press.print_pdf(document_, pictures, date=self.brief.changed, columns=int(self.series.columns))
+        try:
+            made = press.print_pdf(document_, pictures, date=self.brief.changed, columns=int(self.series.columns))
+        except press.PressError as error:
+            raise press.PressError(f"{self.brief.path}: {error}") from None
         store.put("pdfs", key, made.data)
         store.put("glyphs", key, json.dumps(made.missing).encode())
         return made.data, list(made.missing)
 
     def document(self, folder: str = "img") -> tuple[dict[str, Any], dict[str, bytes]]:
         """What the template prints, and the pictures by their names under `folder`."""
-        names = {name: f"{folder}/{index}{Path(name).suffix.lower()}" for index, name in enumerate(self.pictures)}
+        # The typesetter goes by the ending.
+        names = {name: f"{folder}/{index}{Path(name).suffix.lower().replace('.avif', '.png')}" for index, name in enumerate(self.pictures)}
         opening = self.page["image"]["url"] if self.page["image"] else ""
         addresses = names | {f"./{name}": given for name, given in names.items()} | {opening: names.get(opening.rpartition("/")[2], "")}
         made = document(self.page, self.series, words=texts(self.brief.lang), site_url=self.site_url, pictures=addresses)

@@ -69,7 +69,7 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
         } if page["corrections"] else None,
         "key_issues_heading": words["key_issues"],
         "key_issues": page["key_issues"],
-        "body": tree(page["body"], base=page["permalink"], pictures=pictures),
+        "body": tree(page["body"], base=page["permalink"], pictures=pictures, columns=int(series.columns)),
         "data_heading": words["data"],
         "data": [[one["title"], site_url + one["url"], f"({one['text']})" + (f". {words['license']} {one['license']}" if one["license"] else "")]
                  for one in page["data"]],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import html
 import importlib.metadata
 import importlib.resources
 import importlib.util
@@ -24,9 +25,9 @@ from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
-_VERSION = "3"
+_VERSION = "4"
 """Raise it when this module sets the same document in another way."""
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
@@ -46,6 +47,12 @@ _ENDLESS = re.compile(r"[!-~\u00c0-\u024f]{41,}")
 """A word that may be wider than a column."""
 _NAMES = frozenset({"href", "src", "id", "to"})
 """Of values that are no text to be read."""
+_BOX = "\u25a1"
+"""What stands for a character that no face has."""
+_ORIENTATION = 0x0112
+"""The tag of a photograph that says how the camera was held."""
+_BEYOND = "query(<picture>).filter(one => one.location().position().y > 842pt - 23mm).map(one => one.value)"
+"""What the typesetter is asked for the pictures that end below the text."""
 _MIDDLE = 297.6
 """Points from the left: what lies beyond is in the second column."""
 
@@ -92,18 +99,31 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
             found: dict[str, Any] = json.loads(_typst(typst.eval, files, root, "query(<end>).first().value", sys_inputs=inputs))
             return found
 
-        end, inputs = lay_out(), {}
+        inputs = _within(files, root) if pictures else {}
+        end = lay_out(**inputs)
         if columns == 2 and end["pages"] > 1 and _is_left_over(end):
             # A hair smaller, and the last page is saved; or a hair larger, and it has some text.
             for points in ("9.45", "9.3", "9.15", "9.9", "10.2", "10.5"):
-                after = lay_out(size=points)
+                after = lay_out(size=points, **inputs)
                 if after["pages"] < end["pages"] or (after["pages"] == end["pages"] and not _is_left_over(after)):
-                    end, inputs = after, {"size": points}
+                    end = after
+                    inputs["size"] = points
                     break
         if columns == 2 and not fitted["long_back"]:
             inputs |= _levelled(end, lambda tall: lay_out(balance=tall, **inputs))
         data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
     return Printed(data, missing)
+
+
+def _within(files: Any, root: str) -> dict[str, str]:
+    """How tall pictures may be, in millimetres, that would run off the page: one goes on to a new column only where it fits there."""
+    tall: dict[str, int] = {}
+    for _ in range(4):
+        beyond = json.loads(_typst(typst.eval, files, root, _BEYOND, sys_inputs={"tall": json.dumps(tall)}))
+        if not beyond:
+            break
+        tall |= {name: max(30, tall.get(name, 120) * 2 // 3) for name in beyond}
+    return {"tall": json.dumps(tall)} if tall else {}
 
 
 def _typst(what: Callable[..., Any], files: Any, root: str, *arguments: str, **options: Any) -> Any:
@@ -149,9 +169,11 @@ def print_collection(cover: Mapping[str, Any], briefs: Sequence[tuple[Mapping[st
         PressError: the typesetter gave up.
     """
     made = [_prepared(*one, shift=1) for one in briefs]
-    files = _files("collection.typ", {**cover, "day": [date.year, date.month, date.day], "briefs": [one for one, _ in made]})
+    front, _ = _fitted(cover)
+    files = _files("collection.typ", {**front, "day": [date.year, date.month, date.day], "briefs": [one for one, _ in made]})
     with _folder(pictures) as root:
-        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), pdf_standards=STANDARDS)
+        inputs = _within(files, root) if pictures else {}
+        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
     return Printed(data, tuple(sorted({char for _, missing in made for char in missing})))
 
 
@@ -176,19 +198,35 @@ def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
     return out.getvalue()
 
 
-def scaled(data: bytes) -> bytes:
-    """A picture with no more pixels than paper can show: 300 to the inch over the width of the text."""
+def printable(data: bytes) -> tuple[bytes, str]:
+    """A picture as the typesetter takes it, and the characters of its letters that no face has.
+
+    It stands upright, is red, green and blue, or grey, and has no more pixels than paper can
+    show: 300 to the inch over the width of the text.
+    """
     try:
-        with Image.open(io.BytesIO(data)) as picture:
-            if max(picture.size) <= _PIXELS:
-                return data
-            out = io.BytesIO()
-            kind = picture.format
+        with Image.open(io.BytesIO(data)) as opened:
+            kind = opened.format or ""
+            turned = opened.getexif().get(_ORIENTATION, 1) != 1
+            if max(opened.size) <= _PIXELS and not turned and kind != "AVIF" and opened.mode != "CMYK":
+                return data, ""
+            # What a profile for print means in red, green and blue only the program knows that wrote it.
+            profile = None if opened.mode == "CMYK" else opened.info.get("icc_profile")
+            picture = ImageOps.exif_transpose(opened)
+            if picture.mode == "CMYK":
+                picture = picture.convert("RGB")
             picture.thumbnail((_PIXELS, _PIXELS))
-            picture.save(out, kind, quality=88)
-            return out.getvalue()
+            out = io.BytesIO()
+            picture.save(out, "PNG" if kind == "AVIF" else kind, quality=88, icc_profile=profile)
+            return out.getvalue(), ""
     except UnidentifiedImageError:
-        return data  # an SVG has no pixels
+        text = data.decode("utf-8-sig")  # an SVG has no pixels
+        drawn = "".join(re.findall(r"<(?:\w+:)?text\b.*?</(?:\w+:)?text>", text, re.DOTALL))
+        missing = "".join(sorted({char for char in html.unescape(drawn) if ord(char) > 126 and ord(char) not in _covered()}))
+        entities = {f"&#{form};" for char in missing for form in (ord(char), f"x{ord(char):x}", f"x{ord(char):X}")}
+        for entity in entities:
+            text = text.replace(entity, _BOX)
+        return text.translate(dict.fromkeys(map(ord, missing), _BOX)).encode(), missing
 
 
 def _is_left_over(end: Mapping[str, Any]) -> bool:
@@ -263,7 +301,7 @@ def _fitted(document: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...
     """The document with an empty box for each character that no face has, and those characters."""
     text = json.dumps(document, ensure_ascii=False)
     missing = sorted({char for char in text if ord(char) > 126 and ord(char) not in _covered()})
-    table = {ord(char): "\u25a1" for char in missing}
+    table = {ord(char): _BOX for char in missing}
     swapped = _swapped(document, table)
     assert isinstance(swapped, dict)
     return swapped, tuple(missing)

@@ -16,8 +16,16 @@ from urllib.parse import unquote, urljoin
 Node = str | list[Any]
 DEPTH = 12
 """How deep blocks nest; the typesetter gives up near sixty-four shows within one another."""
-# Of tables, in letters of their text, 4.4 points each: a column, the page, what a cell asks for at most, the room beside it.
-_COLUMN, _PAGE, _WIDEST, _INSET = 52, 109, 40, 2.6
+# Of tables, in letters of their text, 4.4 points each: the page and a column in a series of one column and of two.
+_ROOM = {1: (87, 87), 2: (107, 51)}
+_WIDEST = 40
+"""What a cell asks for at most, in letters."""
+_INSETS = (2.4, 1.5)
+"""The room beside a cell, and that where there are many columns."""
+_SMALLEST = 0.78
+"""How much smaller the letters of a crowded table are at most."""
+_WORD, _TIGHT, _SYLLABLES = 30, 14, 16
+"""Letters after which a line may end within what has no end of its own, in a table, and in a word that can be hyphenated there."""
 _LINES = 40
 """How many lines a table may have that floats; a longer one would run off the page."""
 _VOID = frozenset({"br", "hr", "img"})
@@ -70,23 +78,25 @@ class _Reader(HTMLParser):
         self.open[-1].children.append(data)
 
 
-def tree(html: str, *, base: str, pictures: Mapping[str, str]) -> list[Node]:
+def tree(html: str, *, base: str, pictures: Mapping[str, str], columns: int = 2) -> list[Node]:
     """Turn a body into a tree.
 
     Args:
         html: as `body.render` gives it.
         base: the brief's permalink, with its host: links on paper are whole.
         pictures: the address of a picture on the page → its name in the typesetter's folder.
+        columns: how many columns the page has.
     """
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    return _Setter(reader.root, base, pictures).blocks(reader.root.children)
+    return _Setter(reader.root, base, pictures, columns).blocks(reader.root.children)
 
 
 class _Setter:
-    def __init__(self, root: _Element, base: str, pictures: Mapping[str, str]) -> None:
-        self.base, self.pictures = base, pictures
+    def __init__(self, root: _Element, base: str, pictures: Mapping[str, str], columns: int) -> None:
+        self.base, self.pictures, self.room = base, pictures, _ROOM[columns]
+        self.most = _WORD
         self.depth = 0
         self.level = 0
         self.table_notes: list[list[Any]] | None = None
@@ -105,7 +115,7 @@ class _Setter:
         out: list[Node] = []
         for child in children:
             if isinstance(child, str):
-                out.append(re.sub(r"[ \t\r\n]+", " ", child))
+                out += _broken(re.sub(r"[ \t\r\n]+", " ", child), self.most)
             elif child.tag == "sup" and (link := next((one for one in child.walk() if "footnote-ref" in one.classes), None)) is not None:
                 note = self._note(unquote(link.attributes.get("href", "")[1:]))
                 if out and isinstance(out[-1], list) and out[-1][0] in ("fn", "fnref"):
@@ -118,7 +128,7 @@ class _Setter:
             elif child.tag == "br":
                 out.append(["br", {}, []])
             elif child.tag == "code":
-                out.append(["code", {}, [child.text]])
+                out.append(["code", {}, _pieces(child.text, self.most)])
             elif child.tag in _INLINE:
                 out.append([_INLINE[child.tag], _lang(child), self.inline(child.children)])
             else:
@@ -137,7 +147,8 @@ class _Setter:
         address = urljoin(self.base, href)
         # On paper a link is read, not pressed; one that is its own address need not be said twice.
         said = "" if "address" in element.classes or "download" in element.attributes or address.startswith("mailto:") else address
-        return [["a", {"href": address, "print": _pieces(said)}, words]]
+        bare = re.sub("^https?://|/$", "", said)  # it is typed as it is read, so no hyphen may come in
+        return [["a", {"href": address, "print": _pieces(bare, min(self.most, _WORD)) if bare else []}, words]]
 
     def _note(self, identity: str) -> Node:
         note = self.notes.get(identity)
@@ -249,7 +260,7 @@ class _Setter:
             return self.blocks(element.children)
         caption = next((one for one in element.walk() if one.tag == "p" and "caption" in one.classes), None)
         note = next((one for one in element.walk() if one.tag == "p" and "note" in one.classes), None)
-        outer, self.table_notes, letters, self.letters = self.table_notes, [], self.letters, {}
+        outer, self.table_notes, letters, self.letters, most, self.most = self.table_notes, [], self.letters, {}, self.most, _TIGHT
         words = _trimmed(self.inline(caption.children)) if caption is not None else []
         head: list[Any] = []
         rows: list[Any] = []
@@ -258,8 +269,9 @@ class _Setter:
             made = [[next((side for side in one.classes if side in ("right", "center")), "left"), _trimmed(self.inline(one.children))]
                     for one in cells]  # fmt: skip
             (head if not rows and cells and all(one.tag == "th" for one in cells) else rows).append(made)
-        notes, self.table_notes, self.letters = self.table_notes, outer, letters
-        foot = [*([["", [["p", {}, _trimmed(self.inline(note.children))]]]] if note is not None else []), *notes]
+        said = [["", [["p", {}, _trimmed(self.inline(note.children))]]]] if note is not None else []
+        foot = [*said, *self.table_notes]
+        self.table_notes, self.letters, self.most = outer, letters, most
         columns = max((len(row) for row in head + rows), default=0)
         if not columns:
             return []
@@ -271,14 +283,35 @@ class _Setter:
             if rows and (any(sides) if numbers else all(sides)):
                 for row in head + (rows if numbers else []):
                     row[i][0] = "right"  # a name stands over its numbers
-        full = [max(_width(row[i][1], whole=True) for row in head + rows) for i in range(columns)]
-        words_ = [max(_width(row[i][1], whole=False) for row in head + rows) for i in range(columns)]
-        widths = [round(max(min(one, _WIDEST), word, 4) + _INSET, 1) for one, word in zip(full, words_, strict=True)]
-        wide = columns > 3 and (not numbers or sum(full) + _INSET * columns > _COLUMN)
-        lines = sum(max(-(-_width(cell, whole=True) // (width * _PAGE / sum(widths))) for (_, cell), width in zip(row, widths, strict=True))
+        return self._fitted(head, rows, words, foot, numbers=numbers)
+
+    def _fitted(self, head: list[Any], rows: list[Any], caption: list[Node], foot: list[Any], *, numbers: bool) -> list[Node]:
+        """The table in the room that there is: the column or the page, in smaller letters, or in parts that repeat the first column."""
+        columns = len((head or rows)[0])
+        inset = _INSETS[columns > 8]
+        full = [max(_width(row[i][1], whole=True) for row in head + rows) + inset for i in range(columns)]
+        least = [max(3.0, *(_width(row[i][1], whole=False) for row in head + rows)) + inset for i in range(columns)]
+        top = self.depth == 1
+        wide = top and (sum(least) > self.room[1] or (columns > 3 and (not numbers or sum(full) > self.room[1])))
+        room: float = self.room[0] if wide else self.room[1] - (0 if top else 4 * (self.depth - 1))
+        tight = sum(least) > room
+        if tight:  # words can be hyphenated
+            least = [max(3.0, *(_width(row[i][1], whole=False, hyphenated=True) for row in head + rows)) + inset for i in range(columns)]
+        size = max(_SMALLEST, min(1.0, room / sum(least)))
+        if sum(least) * size > room + 1 and columns > 2:
+            made: list[Node] = []
+            for start, end in _parts(least, room):
+                part = [[row[0], *row[start:end]] for row in head + rows]
+                made += self._fitted(part[: len(head)], part[len(head) :], [] if made else caption, foot if end == columns else [], numbers=numbers)
+            return made
+        wanted = [max(one, min(want, _WIDEST + inset)) for one, want in zip(least, full, strict=True)]
+        widths = _shares([one * size for one in least], [one * size for one in wanted], room)
+        lines = sum(max(-(-_width(cell, whole=True) * size // max(1.0, width - inset)) for (_, cell), width in zip(row, widths, strict=True))
                     for row in head + rows)  # fmt: skip
-        long = lines * 0.9 + 0.8 * len(head + rows) + _length(foot) / _PAGE > _LINES
-        return [["table", {"columns": columns, "widths": widths, "wide": wide, "long": long, "top": self.depth == 1}, [head, rows, words, foot]]]
+        height = lines * 0.9 + 0.8 * len(head + rows) + _length(foot) / room
+        about = {"columns": columns, "widths": widths, "wide": wide, "long": height > _LINES, "short": height < _LINES / 3, "top": top,
+                 "size": round(size, 2), "tight": tight, "inset": 5 if columns <= 8 else 3}  # fmt: skip
+        return [["table", about, [head, rows, caption, foot]]]
 
 
 def _lang(element: _Element) -> dict[str, str]:
@@ -294,10 +327,54 @@ def _trimmed(nodes: list[Node]) -> list[Node]:
     return [node for node in nodes if node != ""]
 
 
-def _pieces(address: str) -> list[str]:
-    """An address without its scheme, cut where a line may end: it is typed as it is read, so no hyphen may come in."""
-    bare = re.sub("^https?://|/$", "", address)
-    return re.findall(r"[^/]{0,44}/|[^/]{1,44}", bare)
+def _pieces(text: str, most: int) -> list[str]:
+    """A text in pieces between which a line may end: a word of more than `most` letters has no end of its own.
+
+    What is made of letters alone is hyphenated by the typesetter, unless no language has such a word.
+    """
+    out = [""]
+    for word in re.split("( )", text):
+        bare = word.strip(".,;:!?()[]“”‘’«»\"'")
+        if len(word) <= most or (bare.isalpha() and len(bare) <= 2 * _WORD):
+            out[-1] += word
+            continue
+        first, *rest = re.findall(rf"[^/?&=.,_-]{{0,{most}}}[/?&=.,_-]+|[^/?&=.,_-]{{1,{most}}}", word)
+        out[-1] += first
+        out += rest
+    return out
+
+
+def _broken(text: str, most: int) -> Iterator[Node]:
+    """A text with the words apart that have no end of their own: within them no hyphen may come in."""
+    run = ""
+    for word in re.split("( )", text):
+        if len(pieces := _pieces(word, most)) > 1:
+            yield run
+            yield ["pieces", {}, pieces]
+            run = ""
+        else:
+            run += word
+    yield run
+
+
+def _parts(least: list[float], room: float) -> Iterator[tuple[int, int]]:
+    """Runs of columns that have room beside the first one, each as its first column and the one after its last."""
+    start, used = 1, least[0]
+    for at in range(1, len(least)):
+        if used + least[at] > room and at > start:
+            yield start, at
+            start, used = at, least[0]
+        used += least[at]
+    yield start, len(least)
+
+
+def _shares(least: list[float], wanted: list[float], room: float) -> list[float]:
+    """The widths of columns: what each needs at least, and of the rest what each asks for."""
+    spare = max(0.0, room - sum(least))
+    more = [want - need for need, want in zip(least, wanted, strict=True)]
+    beyond = max(0.0, spare - sum(more))
+    part = min(1.0, spare / sum(more)) if sum(more) else 0.0
+    return [round(need + one * part + beyond * want / sum(wanted), 1) for need, one, want in zip(least, more, wanted, strict=True)]
 
 
 def _first_words(element: _Element) -> str:
@@ -306,14 +383,15 @@ def _first_words(element: _Element) -> str:
     return " ".join(first.text.split())
 
 
-def _width(nodes: Iterable[Any], *, whole: bool, each: float = 1.0) -> float:
-    """How wide a cell wants to be, or how wide its longest word is, in letters of its text; code is wider."""
+def _width(nodes: Iterable[Any], *, whole: bool, each: float = 1.0, hyphenated: bool = False) -> float:
+    """How wide a cell wants to be, or how wide what cannot be broken in it is, in letters of its text; code is wider."""
     parts = []
     for node in nodes:
         if isinstance(node, str):
-            parts += [len(node) * each] if whole else [len(word) * each for word in node.split()]
+            words = [node] if whole else node.split()
+            parts += [(_SYLLABLES if hyphenated and len(word) > _SYLLABLES and word.isalpha() else len(word)) * each for word in words]
         elif node[0] not in ("fn", "img"):
-            parts.append(_width(node[2], whole=whole, each=1.35 if node[0] == "code" else each))
+            parts.append(_width(node[2], whole=whole, each=1.35 if node[0] == "code" else each, hyphenated=hyphenated))
     return sum(parts) if whole else max(parts, default=0)
 
 

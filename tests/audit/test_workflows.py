@@ -211,7 +211,7 @@ def run(tmp_path):
     (tmp_path / "briefs/series.yml").write_text("timezone: Europe/Brussels\nsample: false\n")
     (tmp_path / "briefs/2024/1.md").write_text("---\ntitle: A brief\n---\n\nThe word embargo in a text is none.\n")
 
-    def answer(one, **environment):
+    def answer(one, *, fails=False, **environment):
         """Run it; gives what it wrote for later steps, how it called briefpress, and its summary."""
         for name in ("output", "summary", "calls"):
             (tmp_path / name).write_text("")
@@ -221,7 +221,7 @@ def run(tmp_path):
             env={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "GITHUB_REPOSITORY": "house/briefs",
                   "GITHUB_OUTPUT": "output", "GITHUB_STEP_SUMMARY": "summary", **given},
         )  # fmt: skip
-        assert done.returncode == (1 if environment.get("LIVE") == "broken" else 0), done.stderr
+        assert done.returncode == int(fails), done.stderr
         return tuple((tmp_path / name).read_text().strip() for name in ("output", "calls", "summary"))
 
     answer.folder = tmp_path
@@ -253,15 +253,27 @@ def test_a_public_preview_shows_drafts_only_where_it_is_asked_to(run, environmen
     assert ("shows drafts and briefs under embargo" in summary) == ("--drafts" in call)
 
 
-@pytest.mark.parametrize(("live", "unchecked", "calls"), [
-    (SHA, "", f"check --strict --format github --against {SHA}"), (SHA, "false", f"check --strict --format github --against {SHA}"),
-    ("", "", ""), (SHA, "true", ""), ("broken", "", ""),
+@pytest.mark.parametrize(("live", "unchecked", "compared", "fails"), [
+    ("published", "", True, False), ("published", "false", True, False), ("", "", False, False), ("published", "true", False, False),
+    ("broken", "", False, True), ("lost", "", False, True), ("lost", "true", False, False), (SHA, "", False, True),
 ])  # fmt: skip
-def test_what_is_published_next_is_held_against_what_readers_have(run, live, unchecked, calls):
+def test_what_is_published_next_is_held_against_what_readers_have(run, live, unchecked, compared, fails):
     hold = step("pages", "Hold the briefs")
-    _, called, summary = run(hold, LIVE=live, UNCHECKED=unchecked)
-    assert called == calls
-    assert bool(summary) == (not calls and live != "broken"), "where nothing is compared, it is said"
+    person = ["-c", "user.name=Eva Example", "-c", "user.email=eva@example.org", "-c", "commit.gpgsign=false"]
+
+    def git(*arguments):
+        return subprocess.run(["git", *person, *arguments], cwd=run.folder, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "--quiet")
+    commits = {}
+    for name, parent in (("published", ""), ("lost", "published"), ("head", "published")):
+        if parent:
+            git("checkout", "--quiet", "--detach", commits[parent])
+        git("commit", "--quiet", "--allow-empty", f"--message={name}")
+        commits[name] = git("rev-parse", "HEAD")
+    _, called, summary = run(hold, fails=fails, LIVE=commits.get(live, live), UNCHECKED=unchecked)
+    assert called == (f"check --strict --format github --against {commits['published']}" if compared else "")
+    assert bool(summary) == (not compared and not fails), "where nothing is compared, it is said"
     assert (run.folder / "asked").exists() == (unchecked != "true")
     assert hold["if"] == "steps.decide.outputs.publish == 'true'", "whatever set it off"
 

@@ -127,6 +127,7 @@ OWN = {
     "as it should be": (own_pdf("The brief of a designer", "CSDS POLICY BRIEF 1/2024", TEXT, tagged=True), []),
     "not tagged": (own_pdf("The brief of a designer", "1/2024", TEXT, tagged=False), ["pdf-untagged"]),
     "another number": (own_pdf("The brief of a designer", "2/2024", TEXT, tagged=True), ["pdf-differs"]),
+    "its number in a date": (own_pdf("The brief of a designer", "11.1.2024 and 11/2024", TEXT, tagged=True), ["pdf-differs"]),
     "another title": (own_pdf("Another title", "1/2024", TEXT, tagged=True), ["pdf-differs"]),
     "another text": (own_pdf("The brief of a designer", "1/2024", "Lorem ipsum dolor sit amet.", tagged=True), ["pdf-text"]),
     "no PDF": (b"%PDF-1.7 and nothing else", ["file-kind"]),
@@ -242,8 +243,8 @@ def test_a_picture_is_printed_upright_and_in_a_form_that_is_known(data: bytes, s
 
 def test_no_picture_stops_a_build(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"><text x="5" y="20">\u4e2d &#x4e2d; B</text></svg>'
-    body = ("## Introduction\n\nA text.\n\n![A picture of some kind here](a.avif)\n\n![A picture of some kind here](b.jpg)\n\n"
-            "![A picture of some kind here](c.svg)\n\n![A tall picture of some kind](d.jpg \"Tall.\")\n\n## What to do\n\nNothing.\n")  # fmt: skip
+    shown = ["![A tall picture of some kind](d.jpg \"Tall.\")", *(f"![A picture of some kind here]({name})" for name in ("a.avif", "b.jpg", "c.svg"))]
+    body = "\n\n".join(["## Introduction", "A text.", *shown, "## What to do", "Nothing.\n"])
     folder = project({
         "2024/1/index.md": brief_text("1/2024", "2024-05-01", "A brief with pictures", body, image="e.jpg", image_alt="A wide picture at the head."),
         "2024/1/a.avif": _photograph("AVIF"), "2024/1/b.jpg": _photograph("JPEG", "CMYK"), "2024/1/c.svg": svg,
@@ -253,12 +254,10 @@ def test_no_picture_stops_a_build(project: Callable[..., Path], build: Build, br
     assert done.returncode == 0, done.stderr
     line = (folder / "briefs/2024/1/index.md").read_text("utf-8").split("\n").index("![A picture of some kind here](c.svg)") + 1
     assert f'briefs/2024/1/index.md:{line}:1: advice: the picture c.svg has an empty box for "\u4e2d"' in done.stderr
-    with pikepdf.open(next((folder / "site").rglob("policy-briefs/2024/1/*.pdf"))) as pdf:
-        for page in pdf.pages:
-            # What is drawn keeps clear of the foot of the page.
-            for operands, operator in pikepdf.parse_content_stream(page):
-                if str(operator) == "cm" and float(operands[3]) > 100:
-                    assert float(operands[5]) > 0
+    pdf = pypdfium2.PdfDocument(next((folder / "site").rglob("policy-briefs/2024/1/*.pdf")))
+    pictures = [one.get_bounds() for page in pdf for one in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_IMAGE], max_depth=9)]
+    assert len(pictures) >= 4
+    assert all(bottom > 23 / 25.4 * 72 - 1 for _, bottom, _, _ in pictures), "none runs off the foot of the page"
 
 
 def test_a_withdrawn_brief_has_the_notice_in_the_place_of_a_designers_pdf(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
@@ -285,3 +284,13 @@ def test_a_collection_ends_without_a_traceback(three: Path, arguments: list[str]
     assert "Traceback" not in done.stderr
     assert says in done.stderr
     assert done.returncode == (2 if says else 0)
+
+
+def test_a_picture_that_breaks_off_is_told_with_its_brief(project: Callable[..., Path], build: Build, brief_text: Write) -> None:
+    data = _photograph("JPEG", size=(3000, 2000))
+    body = "## Introduction\n\n![A picture of some kind here](half.jpg)\n\n## What to do\n\nNothing.\n"
+    folder = project({"2024/1/index.md": brief_text("1/2024", "2024-05-01", "A brief", body), "2024/1/half.jpg": data[: len(data) // 2]})
+    for done in (build(folder), subprocess.run([BRIEFPRESS, "collect", "1/2024"], cwd=folder, capture_output=True, text=True, check=False)):
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "briefs/2024/1/index.md: half.jpg: it cannot be read to its end" in done.stderr

@@ -113,6 +113,18 @@ def test_a_table_has_the_room_that_its_words_need(rows: str, parts: int, whole: 
     assert (tables[0][1]["size"] == 1.0) or not whole or tables[0][1]["tight"]
 
 
+@pytest.mark.parametrize(("before", "margin"), [('!!! note "The box"\n    Before.\n\n', "    "), ("- Before.\n\n", "    "), ("> Before.\n>\n", "> ")])
+def test_a_table_within_something_else_stays_where_it_belongs(before: str, margin: str) -> None:
+    def tables(nodes: Any) -> list[Any]:
+        own = [nodes[1]] if nodes[:1] == ["table"] else []
+        return own + [one for node in nodes if isinstance(node, list) for one in tables(node)]
+
+    rows = "| A | B | C | D |\n|---|---|---|---|\n| one | two | three | four |\n"
+    (alone,), (within,) = tables(set_tree(rows)), tables(set_tree(before + "".join(f"{margin}{row}\n" for row in rows.splitlines())))
+    assert (alone["wide"], within["wide"]) == (True, False), "what floats would leave its box"
+    assert sum(within["widths"]) < 51 < sum(alone["widths"])
+
+
 @pytest.mark.parametrize(("text", "pieces"), [
     ("a word", ["a word"]), ("Grundstücksverkehrsgenehmigungszuständigkeit", ["Grundstücksverkehrsgenehmigungszuständigkeit"]),
     ("https://example.org/" + "EaBcD" * 16, ["https://example.org/" + "EaBcD" * 16]),

@@ -398,7 +398,7 @@ def _in_formulas(spec: Any, key: str = "") -> Iterator[str]:
     for name, part in spec.items() if isinstance(spec, dict) else [(key, part) for part in spec] if isinstance(spec, list) else ():
         if isinstance(part, str) and name in _FORMULAS:
             yield from re.findall(r"\bdatum\.(\w+)", part)
-            yield from (hit[1] for hit in re.finditer(r"\bdatum\[(?:'([^']*)'|\"([^\"]*)\")\]", part) if hit[1])
+            yield from re.findall(r"\bdatum\[[\"']([^\"']*)[\"']\]", part)
         yield from _in_formulas(part, name)
 
 
@@ -408,10 +408,13 @@ def _escaped(spec: Any) -> Any:
         return [_escaped(part) for part in spec]
     if not isinstance(spec, dict):
         return spec
-    return {
-        key: re.sub(r"([.\[\]\\'\"])", r"\\\1", part) if key == "field" and isinstance(part, str) else _escaped(part)
-        for key, part in spec.items()
-    }  # fmt: skip
+    found = {key: _escaped(part) for key, part in spec.items()}
+    if isinstance(name := spec.get("field"), str):
+        found["field"] = re.sub(r"([.\[\]\\'\"])", r"\\\1", name)
+        if found["field"] != name and "type" in spec and "title" not in spec:
+            how = spec.get("aggregate")
+            found["title"] = f"{how.capitalize()} of {name}" if isinstance(how, str) else name  # else it shows the escapes
+    return found
 
 
 def name_of(index: int) -> str:
@@ -591,7 +594,7 @@ def _lies(spec: Mapping[str, Any], names: list[str], records: list[list[str]], w
     if not isinstance(x, dict) or x.get("field") not in names:
         return False
     labels = {row[names.index(x["field"])] for row in records}
-    return sum(len(label) + 2 for label in labels) * _LETTER < width - 80 and len(labels) * (max(map(len, labels)) + 2) * _LETTER < width - 80
+    return len(labels) * (max(map(len, labels)) + 2) * _LETTER < width - 80
 
 
 def _look(colour: str, lies: bool) -> dict[str, Any]:

@@ -101,8 +101,7 @@ def _untouched(left: Brief, catalogue: Catalogue, base: _Version, history: Histo
 
 def _is_new(brief: Brief, base: _Version) -> bool:
     """Whether a brief took its number, or its address, since the branches parted; its file may be older."""
-    left = base.catalogue.by_path.get(brief.path)
-    return brief.key not in base.catalogue.by_key and (left is None or left.key != brief.key)
+    return brief.key not in base.catalogue.by_key
 
 
 def _collision(before: Brief, there: _Version, base: _Version, catalogue: Catalogue, ref: str) -> Iterator[Finding]:

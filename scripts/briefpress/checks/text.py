@@ -94,12 +94,14 @@ def _footnotes(outlined: Outline, report: Report) -> None:
         elif mark.text not in used:
             report.add("footnote-unused", mark.place, f"footnote {mark.text} is defined but never used",
                        f"put [^{mark.text}] where it belongs, or take it out")  # fmt: skip
+    in_captions = set()
     for link in outlined.links:
         if link.image and (hit := re.search(r"\[\^([^\]]+)\]", link.title)):
             report.add("footnote-undefined", link.place, f"footnote {hit[1]} is referred to in a caption, where no note can be set",
                        "write the note into the caption itself, or refer to it in the text")  # fmt: skip
+            in_captions.add((hit[1], link.place.line))
     for mark in outlined.references:
-        if mark.text not in defined:
+        if mark.text not in defined and (mark.text, mark.place.line) not in in_captions:
             close = difflib.get_close_matches(mark.text, defined - used, n=1)
             report.add("footnote-undefined", mark.place, f"footnote {mark.text} is not defined",
                        f"did you mean [^{close[0]}]?" if close else f"add a line at the end: [^{mark.text}]: The note.")  # fmt: skip

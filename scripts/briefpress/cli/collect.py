@@ -67,10 +67,10 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     site_url = _site_url(root)
     docs = {path.relative_to(root).as_posix(): _address(path.relative_to(root / "docs")) for path in sorted((root / "docs").rglob("*.md"))}
     prints = [plan(one, catalogue, root, site_url, docs) for one in briefs]
-    made = [(one, *one.document(f"img{index}")) for index, one in enumerate(prints)]
     cover = {"title": title, "masthead": series.masthead, "house": f"{series.publisher}, {series.place}", "lang": series.lang[:2],
              "tally": counted(words, "tally", len(briefs)), "contents": words["contents_heading"], "accent": series.colour or ACCENT}  # fmt: skip
     try:
+        made = [(one, *one.document(f"img{index}")) for index, one in enumerate(prints)]
         printed = print_collection(
             cover, [(document, int(one.series.columns), one.brief.changed) for one, document, _ in made],
             {name: data for _, _, pictures in made for name, data in pictures.items()}, date=max(one.changed for one in briefs),

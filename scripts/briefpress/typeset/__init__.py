@@ -59,7 +59,13 @@ class Print:
 
     @cached_property
     def _printable(self) -> dict[str, tuple[bytes, str]]:
-        return {name: press.printable(one.read_bytes() if isinstance(one, Path) else one.encode()) for name, one in self.pictures.items()}
+        found = {}
+        for name, one in self.pictures.items():
+            try:
+                found[name] = press.printable(one.read_bytes() if isinstance(one, Path) else one.encode())
+            except press.PressError as error:
+                raise press.PressError(f"{self.brief.path}: {name}: {error}") from None
+        return found
 
     @property
     def _data(self) -> dict[str, bytes]:

@@ -27,7 +27,7 @@ import typst
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-_VERSION = "4"
+_VERSION = "5"
 """Raise it when this module sets the same document in another way."""
 _HERE = Path(__file__).parent
 _PACKAGES = ("fontpkg_source_serif_4", "fontpkg_source_sans_3")
@@ -203,6 +203,9 @@ def printable(data: bytes) -> tuple[bytes, str]:
 
     It stands upright, is red, green and blue, or grey, and has no more pixels than paper can
     show: 300 to the inch over the width of the text.
+
+    Raises:
+        PressError: it breaks off.
     """
     try:
         with Image.open(io.BytesIO(data)) as opened:
@@ -227,6 +230,8 @@ def printable(data: bytes) -> tuple[bytes, str]:
         for entity in entities:
             text = text.replace(entity, _BOX)
         return text.translate(dict.fromkeys(map(ord, missing), _BOX)).encode(), missing
+    except OSError as error:
+        raise PressError(f"it cannot be read to its end ({error}); export it again") from None
 
 
 def _is_left_over(end: Mapping[str, Any]) -> bool:

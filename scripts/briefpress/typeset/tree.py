@@ -285,14 +285,15 @@ class _Setter:
                     row[i][0] = "right"  # a name stands over its numbers
         return self._fitted(head, rows, words, foot, numbers=numbers)
 
-    def _fitted(self, head: list[Any], rows: list[Any], caption: list[Node], foot: list[Any], *, numbers: bool) -> list[Node]:
+    def _fitted(self, head: list[Any], rows: list[Any], caption: list[Node], foot: list[Any], *, numbers: bool,
+                part: bool = False) -> list[Node]:  # fmt: skip
         """The table in the room that there is: the column or the page, in smaller letters, or in parts that repeat the first column."""
         columns = len((head or rows)[0])
         inset = _INSETS[columns > 8]
         full = [max(_width(row[i][1], whole=True) for row in head + rows) + inset for i in range(columns)]
         least = [max(3.0, *(_width(row[i][1], whole=False) for row in head + rows)) + inset for i in range(columns)]
         top = self.depth == 1
-        wide = top and (sum(least) > self.room[1] or (columns > 3 and (not numbers or sum(full) > self.room[1])))
+        wide = top and (part or sum(least) > self.room[1] or (columns > 3 and (not numbers or sum(full) > self.room[1])))
         room: float = self.room[0] if wide else self.room[1] - (0 if top else 4 * (self.depth - 1))
         tight = sum(least) > room
         if tight:  # words can be hyphenated
@@ -301,8 +302,9 @@ class _Setter:
         if sum(least) * size > room + 1 and columns > 2:
             made: list[Node] = []
             for start, end in _parts(least, room):
-                part = [[row[0], *row[start:end]] for row in head + rows]
-                made += self._fitted(part[: len(head)], part[len(head) :], [] if made else caption, foot if end == columns else [], numbers=numbers)
+                of_part = [[row[0], *row[start:end]] for row in head + rows]
+                made += self._fitted(of_part[: len(head)], of_part[len(head) :], [] if made else caption, foot if end == columns else [],
+                                     numbers=numbers, part=True)  # fmt: skip
             return made
         wanted = [max(one, min(want, _WIDEST + inset)) for one, want in zip(least, full, strict=True)]
         widths = _shares([one * size for one in least], [one * size for one in wanted], room)

@@ -55,6 +55,8 @@ class Brief:
     key_issues_typed: int = 0
     """How many the file has, those that could not be read among them."""
     subtitle: str = ""
+    doi: str = ""
+    """Bare: 10.5555/policy-briefs.2024.7."""
     description: str = ""
     topics: tuple[Named, ...] = ()
     regions: tuple[Named, ...] = ()

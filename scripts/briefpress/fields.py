@@ -21,8 +21,11 @@ from briefpress.values import (
     Named,
     Reader,
     choice,
+    code,
     colour,
     date_style,
+    doi,
+    doi_prefix,
     email,
     embargo,
     iso_date,
@@ -229,6 +232,7 @@ FIELDS = (
     Field("date", iso_date, "The date of publication. The page prints it in the house's style.", "date: 2024-03-15", required=True),
     Field("number", number, "The place in the series. Mandatory unless the series has no numbers.", "number: 7/2024"),
     Field("issn", issn, "The ISSN of the series. Needed only where series.yml has none.", "issn: 2983-466X"),
+    Field("doi", doi, "The DOI, once it is registered. The brief is then cited by it.", "doi: 10.5555/policy-briefs.2024.7"),
     Field("key_issues", list_of(placed(text(1, 600, "key-issue-length")), "key issue", alone=False),
           "Two to five sentences of 8 to 45 words for the box under the by-line.",
           "key_issues:\n  - First sentence.\n  - Second sentence.", required=True),
@@ -293,6 +297,45 @@ DISCLAIMER_FIELDS = (
     Field("one", text(10, 1000), "For one author.", "one: The views are those of the author.", required=True),
     Field("several", text(10, 1000), "For several.", "several: The views are those of the authors.", required=True),
 )
+
+
+@dataclass(frozen=True)
+class Crossref:
+    """Who registers the DOIs of a series."""
+
+    prefix: str
+    depositor: str
+    email: str
+    registrant: str = ""
+    """Empty for the publisher."""
+    policy: str = ""
+    """The DOI of the page on corrections; without it, corrections are not deposited."""
+
+
+@dataclass(frozen=True)
+class Repec:
+    """The codes of a series at RePEc."""
+
+    archive: str
+    series: str
+    email: str
+    maintainer: str = ""
+
+
+CROSSREF_FIELDS = (
+    Field("prefix", doi_prefix, "What your DOIs begin with.", "prefix: 10.5555", required=True),
+    Field("depositor", text(1, 130), "Who deposits: a name.", "depositor: Example Institute", required=True),
+    Field("email", email, "Where Crossref sends its answer. It is in the deposit, and nowhere on the site.", "email: doi@example.org", required=True),
+    Field("registrant", text(1, 255), "The house responsible, where it is not the publisher.", "registrant: Example Institute"),
+    Field("policy", doi, "The DOI of your page on corrections, for Crossmark. Without it a deposit says nothing of corrections.",
+          "policy: 10.5555/corrections"),
+)
+REPEC_FIELDS = (
+    Field("archive", code(3), "The code of your archive.", "archive: exi", required=True),
+    Field("series", code(6), "The code of the series.", "series: exipbs", required=True),
+    Field("email", email, "Where RePEc reaches the maintainer. It is published.", "email: repec@example.org", required=True),
+    Field("maintainer", text(1, 120), "The maintainer’s name.", "maintainer: Eva Example"),
+)
 SERIES_FIELDS = (
     Field("slug", slug, "The part of every address.", "slug: policy-briefs", required=True),
     Field("title", text(2, 120), "The name of the series, in the singular.", "title: CSDS Policy Brief", required=True),
@@ -312,6 +355,10 @@ SERIES_FIELDS = (
     Field("colour", colour, "The accent of the series' pages, dark enough for white text on it.", 'colour: "#15406b"'),
     Field("logo", named, "The house's logo for PDFs, an SVG or PNG in briefs/ that can be seen on white.", "logo: house.svg"),
     Field("columns", choice("1", "2"), "How many columns a brief has in its PDF.", "columns: 2"),
+    Field("crossref", mapping_of(CROSSREF_FIELDS, Crossref), "Who registers DOIs, for `briefpress deposit`.",
+          "crossref:\n  prefix: 10.5555\n  depositor: …\n  email: …"),
+    Field("repec", mapping_of(REPEC_FIELDS, Repec), "The codes of RePEc; with them its files are made.",
+          "repec:\n  archive: exi\n  series: exipbs\n  email: …"),
     Field("topics", labels, "Topics: id and label.", "topics:\n  energy: Energy and climate"),
     Field("regions", labels, "Regions: id and label.", "regions:\n  europe: Europe"),
 )  # fmt: skip

@@ -385,6 +385,7 @@ def _pages(catalogue: Catalogue, series: Series, briefs: Sequence[Brief], every:
             "by_year": kind == "all",
             "beside": [way for way in beside if way["rows"]],
             "author": author_entry(author) if author else None,
+            "feed": f"{url}feed.xml" if kind in ("author", "topic") else "",
         }
         yield ListPage(address(page), "list.html", series, listing, max((brief.changed for brief in briefs), default=None))
 

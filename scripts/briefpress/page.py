@@ -31,6 +31,8 @@ from briefpress.listing import (
 )
 from briefpress.media import Media, kind_of, size_text
 from briefpress.outline import Outline
+from briefpress.record.references import reference
+from briefpress.record.work import Work
 from briefpress.rules import Report
 from briefpress.series import Catalogue
 from briefpress.store import Store, digest
@@ -144,20 +146,18 @@ def relative(url: str, base: str) -> str:
     return path + "/" if url.endswith("/") or not url else path
 
 
-def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue, files: dict[str, Media], *,
-               site_url: str, source: str) -> dict[str, Any]:  # fmt: skip
+def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, files: dict[str, Media], *, source: str) -> dict[str, Any]:
     """What the template `brief.html` prints.
 
     Args:
-        brief: a public brief of the catalogue.
+        work: of a brief of the catalogue.
         body: its text as set.
         outlined: what its text names.
         catalogue: all briefs.
         files: the files beside it that are published.
-        site_url: the site's own address, with a slash at its end.
         source: an address with `{path}` in it, for the link to the file; or empty.
     """
-    series = catalogue.series(brief)
+    brief, series, site_url = work.brief, work.series, work.site_url
     words = texts(brief.lang)
     url = catalogue.permalink(brief)
     several = len(brief.authors) > 1
@@ -222,27 +222,14 @@ def brief_page(brief: Brief, body: Body, outlined: Outline, catalogue: Catalogue
             if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
         ],
         "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
-        "citation": citation(catalogue, brief, site_url),
-        "pdf": "",
-        "card": "",
+        "citation": reference(work),
+        "cite_as": work.cite_as,
+        "doi": {"name": brief.doi, "url": work.doi_url} if brief.doi else None,
+        "pdf": work.pdf.removeprefix(site_url),
         "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
         "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",
     }  # fmt: skip
-
-
-def citation(catalogue: Catalogue, brief: Brief, site_url: str) -> str:
-    """How a note refers to the brief: authors, title, series and number, house, place, date and permalink."""
-    series, words = catalogue.series(brief), texts(brief.lang)
-    title = brief.title
-    if brief.subtitle:
-        title += f" {brief.subtitle}" if title[-1:] in "?!…" else f": {brief.subtitle}"
-    parts = [
-        joined([author.name for author in brief.authors], words["and"]), words["quoted"].format(text=title),
-        f"{series.title} {brief.number}" if brief.number else series.title, series.publisher, series.place,
-        date_text(brief.date, series.date_style, brief.lang) if brief.date > dt.date.min else "", site_url + catalogue.permalink(brief),
-    ]  # fmt: skip
-    return ", ".join(part for part in parts if part)
 
 
 def _subjects(named: Iterable[Named], labels: dict[str, str], kind: str) -> list[dict[str, str]]:

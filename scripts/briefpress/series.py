@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from briefpress import fields
 from briefpress.brief import Brief, IssueNumber
 from briefpress.byline import Author, address_part
-from briefpress.fields import Disclaimer
+from briefpress.fields import Crossref, Disclaimer, Repec
 from briefpress.finding import Finding, Level, Place
 from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
@@ -56,6 +56,8 @@ class Series:
     """A file in the folder of the briefs."""
     columns: str = "2"
     """How many columns its PDFs have, 1 or 2."""
+    crossref: Crossref | None = None
+    repec: Repec | None = None
     topics: Mapping[str, str] = field(default_factory=dict)
     regions: Mapping[str, str] = field(default_factory=dict)
 

@@ -318,6 +318,46 @@ def orcid(node: Node, label: str, report: Report) -> str | None:
     return "-".join(digits[i : i + 4] for i in range(0, 16, 4))
 
 
+def doi(node: Node, label: str, report: Report) -> str | None:
+    """A DOI, bare; one that is written as its address is taken with a warning.
+
+    Source:
+        Crossref, "Constructing your DOIs": a suffix has letters, digits and -._;()/ alone.
+    """
+    value = plain(node, label, report)
+    if value is None:
+        return None
+    bare = re.sub(r"(?i)^(doi:?\s*)?((https?://)?(dx\.)?doi\.org/)?", "", value)
+    if not re.fullmatch(r"10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]+", bare):
+        report.add("doi", node.place, f'{label} is "{value}"', "copy the DOI as it was registered: 10.5555/example.7")
+        return None
+    if bare != value:
+        report.add("doi-address", node.place, f'{label} is "{value}"', f"write the DOI alone: {bare}")
+    return bare
+
+
+def doi_prefix(node: Node, label: str, report: Report) -> str | None:
+    """What all DOIs of a house begin with: 10.5555."""
+    value = plain(node, label, report)
+    if value is None or re.fullmatch(r"10\.[0-9]{4,9}", value):
+        return value
+    report.add("field-shape", node.place, f'{label} is "{value}"', "write 10., and the digits that Crossref gave you: 10.5555")
+    return None
+
+
+def code(length: int) -> Reader:
+    """A reader of a code of `length` lower-case letters or digits, as RePEc gives them."""
+
+    def read(node: Node, label: str, report: Report) -> str | None:
+        value = plain(node, label, report)
+        if value is None or re.fullmatch(f"[a-z0-9]{{{length}}}", value):
+            return value
+        report.add("field-shape", node.place, f'{label} is "{value}"', f"write the {length} lower-case letters or digits that RePEc gave you")
+        return None
+
+    return read
+
+
 def email(node: Node, label: str, report: Report) -> str | None:
     """An e-mail address."""
     value = plain(node, label, report)

@@ -22,8 +22,22 @@ def check_catalogue(catalogue: Catalogue) -> list[Finding]:
             findings += _gaps(briefs)
     for brief in catalogue.briefs:
         findings += _related(catalogue, brief) + _translation(catalogue, brief)
-    findings += _aliases(catalogue)
+    findings += _aliases(catalogue) + _dois(catalogue)
     return findings + _authors(catalogue)
+
+
+def _dois(catalogue: Catalogue) -> list[Finding]:
+    findings: list[Finding] = []
+    first: dict[str, Brief] = {}
+    for brief in catalogue.briefs:
+        # DOIs are told apart without regard to case: ISO 26324.
+        holder = first.setdefault(brief.doi.lower(), brief) if brief.doi else brief
+        if holder is not brief:
+            report = Report(brief.path)
+            report.add("doi", brief.place("doi"), f"{brief.doi} is already the DOI of {holder.path}, line {holder.place('doi').line}",
+                       "copy the DOI again as it was registered for this brief")  # fmt: skip
+            findings += report.findings
+    return findings
 
 
 def _authors(catalogue: Catalogue) -> list[Finding]:

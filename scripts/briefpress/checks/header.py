@@ -25,6 +25,10 @@ def check_header(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     _corrections(brief, catalogue, report)
     _key_issues(brief, report)
     _lists(brief, catalogue, report)
+    crossref = catalogue.series(brief).crossref
+    if brief.doi and crossref and not brief.doi.startswith(f"{crossref.prefix}/"):
+        report.add("doi-prefix", brief.place("doi"), f"the DOI is {brief.doi}, and the series has the prefix {crossref.prefix}",
+                   "copy the DOI again, or waive this if the brief was registered elsewhere")  # fmt: skip
     if brief.image is not None and not brief.image_alt:
         report.add("alt-missing", brief.image.place, f'the picture "{brief.image.text}" has no text for those who cannot see it',
                    "add a line: image_alt: what the picture shows, in a sentence")  # fmt: skip

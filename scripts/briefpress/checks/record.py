@@ -256,8 +256,8 @@ class _Comparison:
         old, new = self._header(self.base.catalogue, before), self._header(self.catalogue, ours)
         for name, was in old.items():
             now = new.get(name, was)  # a withdrawal takes key issues and files away
-            # What could not be read then is not compared.
-            if was == now or (not before.sound and not any(was)):
+            # What could not be read then is not compared; a DOI can come later.
+            if was == now or (name == "doi" and not any(was)) or (not before.sound and not any(was)):
                 continue
             gone, came = [one for one in was if one and one not in now], [one for one in now if one and one not in was]
             said = f": {_excerpt(gone[0], came[0])}" if gone and came else ""
@@ -293,6 +293,7 @@ class _Comparison:
             "publishers": brief.publishers,
             "other_numbers": brief.other_numbers,
             "issn": (brief.issn,),
+            "doi": (brief.doi,),
             "license": (LICENCES[brief.license].name if brief.license in LICENCES else brief.license,),
             "disclaimer": (series.disclaimer.one, series.disclaimer.several),
         }
@@ -357,7 +358,7 @@ class _Difference(NamedTuple):
     """Whether it can be a slip of the pen that was mended."""
 
 
-_NAMES = {"key_issues": "key issues", "license": "licence", "lang": "language", "other_numbers": "other numbers", "issn": "ISSN"}
+_NAMES = {"key_issues": "key issues", "license": "licence", "lang": "language", "other_numbers": "other numbers", "issn": "ISSN", "doi": "DOI"}
 
 
 def _entry(one: Correction) -> tuple[str, str, str]:

@@ -13,6 +13,7 @@ import click
 
 from briefpress.checks import check
 from briefpress.cli.moment import now_option
+from briefpress.cli.project import project_root
 from briefpress.finding import UNSAFE, Finding, Level, blocking
 from briefpress.series import BRIEFS, Catalogue
 
@@ -32,9 +33,7 @@ def command(paths: tuple[str, ...], strict: bool, against: str | None, form: str
 
     Exits with 1 where something keeps the briefs from being published.
     """
-    root = Path.cwd()
-    if not (root / BRIEFS).is_dir():
-        raise click.UsageError(f"there is no folder {BRIEFS}/ here; go to the project's folder first")
+    root = project_root()
     wanted = _wanted(paths, root)
     catalogue, findings = check(root, now)
     if against is not None:

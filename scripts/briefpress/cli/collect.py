@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 import sys
 from pathlib import Path
 
 import click
 
-from briefpress.brief import Brief
 from briefpress.byline import address_part
-from briefpress.checks import check, missing_glyph
+from briefpress.checks import missing_glyph
 from briefpress.cli.moment import now_option
-from briefpress.finding import blocking
+from briefpress.cli.project import project_root, public_brief, series_named, site_url, sound_catalogue
 from briefpress.listing import counted, subject_labels, year_of
-from briefpress.series import BRIEFS, Catalogue
 from briefpress.texts import texts
 from briefpress.typeset import plan
 from briefpress.typeset.document import ACCENT
@@ -33,20 +30,11 @@ from briefpress.typeset.press import PressError, print_collection
 def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug: str | None, title: str | None, output: Path | None,
             now: dt.datetime) -> None:  # fmt: skip
     """Put public briefs together in one PDF: those of a year, on a topic, or the NUMBERs, oldest first."""
-    root = Path.cwd()
-    if not (root / BRIEFS).is_dir():
-        raise click.UsageError(f"there is no folder {BRIEFS}/ here; go to the project's folder first")
-    catalogue, findings = check(root, now)
-    stopping = blocking(findings, strict=False)
-    if stopping or catalogue is None:
-        for finding in stopping:
-            click.echo(str(finding), err=True)
-        sys.exit(1)
+    root = project_root()
+    catalogue = sound_catalogue(root, now)
     if output is not None and not output.parent.is_dir():
         raise click.BadParameter(f"there is no folder {output.parent} to write into; make it first", param_hint="--output")
-    series = catalogue.settings.get(slug) if slug else catalogue.settings.series[0]
-    if series is None:
-        raise click.BadParameter(f"there is no series {slug}; use one of {', '.join(one.slug for one in catalogue.settings.series)}")
+    series = series_named(catalogue, slug)
     briefs = [one for one in catalogue.of(series) if not one.withdrawal]
     labels = subject_labels(catalogue, "topics")
     if topic is not None and topic not in labels:
@@ -54,7 +42,9 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     if not (numbers or year or topic):
         raise click.UsageError("say which briefs: --year 2024, --topic ID, or their numbers")
     if numbers:
-        named = {one.path: one for one in (_named(number, catalogue, series.slug) for number in numbers)}
+        named = {one.path: one for one in (public_brief(number, catalogue, series) for number in numbers)}
+        if gone := [str(one.number or one.stem) for one in named.values() if one.withdrawal]:
+            raise click.BadParameter(f"{', '.join(gone)} was withdrawn: leave it out")
         briefs = sorted(named.values(), key=lambda one: one.order)
     briefs = [one for one in briefs if (year is None or year_of(one) == year) and (topic is None or topic in {t.text for t in one.topics})]
     if not briefs:
@@ -64,9 +54,9 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     titles = " & ".join(dict.fromkeys(catalogue.series(one).title for one in briefs))
     title = title or " ".join(part for part in (titles, labels[topic] if topic else "", str(year) if year else "") if part)
     output = output or root / f"{address_part(title)[:80]}.pdf"
-    site_url = _site_url(root)
+    address = site_url(root)
     docs = {path.relative_to(root).as_posix(): _address(path.relative_to(root / "docs")) for path in sorted((root / "docs").rglob("*.md"))}
-    prints = [plan(one, catalogue, root, site_url, docs) for one in briefs]
+    prints = [plan(one, catalogue, root, address, docs) for one in briefs]
     cover = {"title": title, "masthead": series.masthead, "house": f"{series.publisher}, {series.place}", "lang": series.lang[:2],
              "tally": counted(words, "tally", len(briefs)), "contents": words["contents_heading"], "accent": series.colour or ACCENT}  # fmt: skip
     try:
@@ -88,22 +78,6 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
     except OSError as error:
         raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
     click.echo(f"{output.name}: {len(briefs)} brief{'s' if len(briefs) > 1 else ''}", err=True)
-
-
-def _named(number: str, catalogue: Catalogue, series: str) -> Brief:
-    found = catalogue.named(number, series)
-    if found is None or not catalogue.shows(found) or found.withdrawal:
-        raise click.BadParameter(f'there is no public brief "{number}"; write its number, or slug and number in quotation marks')
-    return found
-
-
-def _site_url(root: Path) -> str:
-    """The one key of mkdocs.yml that is needed here."""
-    file = root / "mkdocs.yml"
-    found = re.search(r"(?m)^site_url:\s*[\"']?([^\s\"'#]+)", file.read_text("utf-8")) if file.is_file() else None
-    if found is None:
-        raise click.UsageError("mkdocs.yml has no site_url, and a brief on paper needs its address")
-    return found[1].rstrip("/") + "/"
 
 
 def _address(page: Path) -> str:

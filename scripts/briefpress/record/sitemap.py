@@ -1,4 +1,4 @@
-"""The sitemap: every page of the site with the day on which it last changed."""
+"""For search engines: the site map, with the day on which each page last changed, and `robots.txt`."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ def sitemap(pages: Iterable[tuple[str, dt.date | None]]) -> str:
     )
     return ('<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
             f"{''.join(rows)}</urlset>\n")  # fmt: skip
+
+
+def robots(site_url: str) -> str:
+    """What robots may read, which is all, and where the site map is.
+
+    Source:
+        RFC 9309; `Sitemap` is an extension of sitemaps.org.
+    """
+    return f"User-agent: *\nAllow: /\n\nSitemap: {site_url}sitemap.xml\n"

@@ -35,11 +35,19 @@ from briefpress.checks.files import portrait
 from briefpress.figures import Drawn, Figure, replaced
 from briefpress.finding import Finding
 from briefpress.limits import TooLong
+from briefpress.media import Media
 from briefpress.outline import Outline
 from briefpress.page import FigureFault, brief_page, drawn_figures, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
 from briefpress.preview import Preview
-from briefpress.record.sitemap import sitemap
+from briefpress.record import repec
+from briefpress.record.feeds import WRITERS, Feed, rss
+from briefpress.record.head import head
+from briefpress.record.references import bibtex, csl_file, ris
+from briefpress.record.signposting import linkset
+from briefpress.record.sitemap import robots, sitemap
+from briefpress.record.tables import briefs_csv, briefs_json
+from briefpress.record.work import Work
 from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
 from briefpress.store import Store, digest
@@ -133,6 +141,8 @@ class Rendering:
     prints: dict[str, Print] = field(default_factory=dict)
     """What is to be set on paper, by address."""
     briefs: list[tuple[Brief, OwnFile]] = field(default_factory=list)
+    works: list[Work] = field(default_factory=list)
+    """Those of the public briefs, in the order of the catalogue."""
     pages: list[OwnPage] = field(default_factory=list)
     moved: list[OwnPage] = field(default_factory=list)
     """Pages at old addresses."""
@@ -258,6 +268,7 @@ class Rendering:
         if not self.serving:
             self._print_all()
         self._check_anchors()
+        self._add_record()
         self._add_sitemap(files)
 
     def _brief(self, brief: Brief, template: jinja2.Template, docs: dict[str, str]) -> str:
@@ -278,17 +289,71 @@ class Rendering:
             log.warning("%s", finding)
             if self.preview is not None:
                 self.preview.findings[brief.path].append(finding)
-        page = brief_page(brief, body, outlined, self.catalogue, media, site_url=self.config.site_url or "", source=self.source)
-        if self.pdf and brief in self.catalogue.public:
-            own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
-            page["pdf"] = url + (own or self.catalogue.pdf_name(brief))
-            page["card"] = "" if self.serving else f"{self.config.site_url}{url}card.png"
-            self.prints[page["pdf"]] = Print.of(brief, self.catalogue, self.root, page, media, drawn, self.config.site_url or "")
+        work = self._work(brief, media)
+        page = brief_page(work, body, outlined, self.catalogue, media, source=self.source)
+        if page["pdf"]:
+            self.prints[page["pdf"]] = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url)
+        page["head"] = self._record(work) if self.catalogue.shows(brief) else None
         page["body"] = Markup(page["body"])  # cleaned by body.render
         if url.startswith(PREVIEW):
             page["permalink"] = ""  # it has none yet
         page["findings"] = self.preview.rows(brief.path) if self.preview else []
         return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
+
+    # -- for others to harvest ---------------------------------------------------------------------
+
+    def _work(self, brief: Brief, media: dict[str, Media]) -> Work:
+        site_url, url = self.config.site_url or "", self.catalogue.permalink(brief)
+        if not self.pdf or not self.catalogue.shows(brief):
+            return Work.of(self.catalogue, brief, site_url)
+        own = brief.pdf.text if brief.pdf and brief.pdf.text in media else ""
+        return Work.of(
+            self.catalogue, brief, site_url, pdf=site_url + url + (own or self.catalogue.pdf_name(brief)),
+            card="" if self.serving else f"{site_url}{url}card.png",
+        )  # fmt: skip
+
+    def _record(self, work: Work) -> dict[str, Any]:
+        """What the head of a brief's page says, and the files beside it that say the same."""
+        self.works.append(work)
+        url = work.url.removeprefix(work.site_url)
+        files = {"cite.bib": bibtex(work), "cite.ris": ris(work), "cite.csl.json": csl_file(work), "linkset.json": linkset(work)}
+        for name, text in files.items():
+            self._add(url + name, text)
+        return head(work, self.config.site_name)
+
+    def _add_record(self) -> None:
+        """What is made of the whole: feeds, tables, references, and the files that services fetch."""
+        if self.preview is not None:
+            return  # a preview is for nobody to harvest
+        site_url, settings = self.config.site_url or "", self.catalogue.settings
+        for series in settings.series:
+            works = tuple(work for work in self.works if work.series is series)
+            self._add(f"{series.slug}/{series.slug}.bib", "\n".join(map(bibtex, works)))
+            self._add(f"{series.slug}/{series.slug}.ris", "".join(map(ris, works)))
+            feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
+            for name, (_, _, write) in WRITERS.items():
+                self._add(f"{series.slug}/{name}", write(feed, f"{feed.home}{name}"))
+        of_brief = {work.brief.path: work for work in self.works}
+        for facet in self.facets[:2]:
+            for row in facet.rows:
+                works = tuple(of_brief[brief.path] for brief in row.briefs)
+                feed = self._feed(settings.series[0], f"{row.label} | {self.config.site_name}", row.url, "", works)
+                self._add(f"{row.url}feed.xml", rss(feed, f"{feed.home}feed.xml"))
+        self._add("briefs.json", briefs_json(self.works))
+        self._add("briefs.csv", briefs_csv(self.works))
+        self._add("robots.txt", robots(site_url))
+        if settings.sample:
+            log.info("no files for RePEc: the series is a sample")
+            return
+        for series in settings.series:
+            if series.repec is None:
+                log.info("no files for RePEc of %s: it has no repec in series.yml", series.slug)
+        for address, text in repec.files(settings.series, self.works, site_url).items():
+            self._add(address, text)
+
+    def _feed(self, series: Series, title: str, url: str, about: str, works: tuple[Work, ...]) -> Feed:
+        site_url = self.config.site_url or ""
+        return Feed(title, site_url + url, about, series.lang, series.publisher, self.catalogue.settings.timezone, works)
 
     # -- on paper ----------------------------------------------------------------------------------
 
@@ -386,6 +451,10 @@ class Rendering:
                 "menu": menu,
                 "footer": footer,
                 "series": [self._series(one) for one in settings.series],
+                "feeds": [] if self.preview else [
+                    {"name": name, "title": f"{one.title} ({name})", "type": kind, "url": f"{one.slug}/{file}", "series": one.slug}
+                    for one in settings.series for file, (name, kind, _) in WRITERS.items()
+                ],
                 "assets": self.assets,
             },
             "series": self._series(series),

@@ -16,6 +16,7 @@ from briefpress.figures import Drawn, Figure, replaced
 from briefpress.media import PICTURES, Media
 from briefpress.outline import outline
 from briefpress.page import brief_page, drawn_figures, published_files, surroundings
+from briefpress.record.work import Work
 from briefpress.series import Catalogue, Series
 from briefpress.store import Store, digest
 from briefpress.texts import texts
@@ -24,7 +25,7 @@ from briefpress.typeset.document import ACCENT, document
 
 CARDS = ("card", "cover")
 """Pictures of a brief: for those who share it, and for lists."""
-NOT_PRINTED = frozenset({"card", "findings", "newer", "older", "related", "source_url", "toc", "reading_text", "pdf"})
+NOT_PRINTED = frozenset({"findings", "head", "newer", "older", "related", "source_url", "toc", "reading_text", "pdf"})
 """What a page has for its screen alone."""
 
 
@@ -147,5 +148,5 @@ def plan(brief: Brief, catalogue: Catalogue, root: Path, site_url: str, docs: Ma
     drawn = drawn_figures(brief, root, catalogue.series(brief).colour or ACCENT)
     around = surroundings(brief, outlined, catalogue, media, dict(docs), drawn)
     body = Body("", (), 0) if brief.withdrawal else render(replaced(brief.body), around)
-    page = brief_page(brief, body, outlined, catalogue, media, site_url=site_url, source="")
+    page = brief_page(Work.of(catalogue, brief, site_url), body, outlined, catalogue, media, source="")
     return Print.of(brief, catalogue, root, page, media, drawn, site_url)

@@ -79,9 +79,9 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
         "subjects_heading": words["subjects"],
         "subjects": [f"{label} {text}" for label, text in subjects if text],
         "cite_heading": words["cite"],
-        # Its address is the permalink, which is a link on paper too.
-        "citation": page["citation"].removesuffix(page["permalink"]),
-        "cited": page["permalink"] if page["citation"].endswith(page["permalink"]) else "",
+        # The address at its end is a link on paper too.
+        "citation": page["citation"].removesuffix(page["cite_as"]),
+        "cited": page["cite_as"],
         "imprint_heading": words["imprint"],
         "disclaimer": page["disclaimer"],
         "imprint": imprint,

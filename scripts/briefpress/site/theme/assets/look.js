@@ -130,25 +130,29 @@ if ("popover" in HTMLElement.prototype) {
   addEventListener("resize", () => box.matches(":popover-open") && place());
 }
 
-// -- copying: the link stays a link, and says for a moment what happened -------------------------
-const copies = navigator.clipboard ? document.querySelectorAll("a[data-copy]") : [];
+// -- copying: the link stays a link; what was pressed says for a moment what happened --------------
+const copies = navigator.clipboard ? document.querySelectorAll("a[data-copy], button[data-copy-of]") : [];
 if (copies.length) {
   const said = document.createElement("p");
   said.className = "unseen";
   said.setAttribute("role", "status");
   document.querySelector("main").append(said);
-  for (const link of copies) {
-    link.textContent = texts.copy_link;
-    link.addEventListener("click", async event => {
+  for (const door of copies) {
+    const source = document.getElementById(door.dataset.copyOf);
+    const offer = source ? door.textContent : texts.copy_link;
+    door.textContent = offer;
+    door.hidden = false;
+    door.addEventListener("click", async event => {
       event.preventDefault();
       try {
-        await navigator.clipboard.writeText(link.href);
+        await navigator.clipboard.writeText(source ? source.textContent : door.href);
       } catch {
-        location.href = link.href;
+        if (source) getSelection().selectAllChildren(source);
+        else location.href = door.href;
         return;
       }
-      link.textContent = said.textContent = texts.link_copied;
-      setTimeout(() => { link.textContent = texts.copy_link; said.textContent = ""; }, 2500);
+      door.textContent = said.textContent = source ? texts.reference_copied : texts.link_copied;
+      setTimeout(() => { door.textContent = offer; said.textContent = ""; }, 2500);
     });
   }
 }

@@ -1,0 +1,83 @@
+"""The whole of what is published as one table: `briefs.json` for programs, `briefs.csv` for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from briefpress.record.work import Work, inverted
+
+
+def row(work: Work) -> dict[str, Any]:
+    """Everything that is on record of a work; the manual explains each name. Empty values are left out."""
+    brief = work.brief
+    values = {
+        "series": work.series.title,
+        "series_slug": work.series.slug,
+        "number": work.number,
+        "year": work.year,
+        "title": brief.title,
+        "subtitle": brief.subtitle,
+        "authors": [
+            {key: value for key, value in {"name": one.name, "given": one.given, "particle": one.particle, "family": one.family,
+             "orcid": one.orcid, "affiliation": list(one.affiliation)}.items() if value} for one in brief.authors
+        ],
+        "contributors": [{"name": one.name, "role": one.role} for one in brief.contributors],
+        "date": brief.date.isoformat(),
+        "modified": brief.changed.isoformat(),
+        "lang": brief.lang,
+        "issn": brief.issn,
+        "doi": brief.doi,
+        "url": work.url,
+        "pdf": work.pdf,
+        "publishers": list(work.institutions),
+        "place": work.series.place,
+        "license": brief.license,
+        "key_issues": [] if work.withdrawn else list(brief.key_issues),
+        "description": brief.description,
+        "topics": list(work.subjects),
+        "keywords": list(brief.keywords),
+        "collection": brief.collection,
+        "other_numbers": list(brief.other_numbers),
+        "funding": brief.funding,
+        "translation_of": work.original.url if work.original else "",
+        "translations": [one.url for one in work.translations],
+        "corrections": [{"kind": one.kind, "date": one.date.isoformat(), "note": one.note} for one in work.updates],
+        "withdrawn": work.withdrawn.isoformat() if work.withdrawn else "",
+    }  # fmt: skip
+    return {name: value for name, value in values.items() if value}
+
+
+def briefs_json(works: Iterable[Work]) -> str:
+    """One object, with the briefs under `briefs`, oldest first within each series."""
+    return json.dumps({"briefs": [row(work) for work in works]}, ensure_ascii=False, indent=1) + "\n"
+
+
+def briefs_csv(works: Iterable[Work]) -> str:
+    """The same in columns; lists are joined by semicolons.
+
+    A byte order mark makes spreadsheets read UTF-8. A cell that a spreadsheet would take for a
+    formula gets an apostrophe before it.
+
+    Source:
+        RFC 4180; OWASP, "CSV injection".
+    """
+    out = io.StringIO()
+    columns = ("series", "number", "title", "subtitle", "authors", "date", "modified", "lang", "issn", "doi", "url", "pdf", "publishers",
+               "place", "license", "topics", "keywords", "collection", "corrected", "withdrawn")  # fmt: skip
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    for work in works:
+        found = row(work)
+        found["authors"] = [inverted(author) for author in work.brief.authors]
+        found["corrected"] = work.updates[-1].date.isoformat() if work.updates and not work.withdrawn else ""
+        writer.writerow([_cell(found.get(name, "")) for name in columns])
+    return "\ufeff" + out.getvalue()
+
+
+def _cell(value: Any) -> str:
+    text = "; ".join(value) if isinstance(value, list) else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -8,7 +8,7 @@ NODE_READY := node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve check audit measure bench bench-pdf browser
+.PHONY: help site test serve check audit measure crossref bench bench-pdf browser
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ help: ## say what each target does
 site: $(READY) ## check every brief and build the site into site/
 	$(BIN)/python scripts/build.py --strict
 
-test: $(READY) browser ## lint, type-check and run the tests
+test: $(READY) browser crossref ## lint, type-check and run the tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
@@ -35,6 +35,8 @@ measure: $(READY) browser ## measure what a reader loads, and write docs/develop
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
 	$(BIN)/python tests/audit/measure.py
 
+crossref: .cache/crossref/5.4.0/.ready .cache/crossref/5.5.0/.ready ## fetch the schemas that deposits are checked against
+
 bench: $(READY) ## measure a build of many generated briefs
 	$(BIN)/python scripts/bench.py
 
@@ -52,6 +54,14 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing for '$(PYTHON)': install it (on Debian and Ubuntu the package python3-venv) and run make again." >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
 	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cite,deposit,links,test]'
+	@touch $@
+
+# Crossref's schemas come within a package, one version of each; of it nothing but files is used.
+.cache/crossref/5.4.0/.ready: package := commonmeta-py==0.228
+.cache/crossref/5.5.0/.ready: package := commonmeta-py==0.312
+.cache/crossref/%/.ready: | $(READY)
+	@rm -rf $(@D)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target $(@D) $(package)
 	@touch $@
 
 $(NODE_READY): package.json package-lock.json

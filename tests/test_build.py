@@ -385,15 +385,20 @@ def test_pages_stand_at_their_permalinks_with_their_files_alone(several: Path) -
     beside = {"bars.svg": FIGURE, "cover.svg": FIGURE, "bars.csv": DATA, "table.csv": DATA, "more.json": '{"more": 1}\n'}
     for slug in ("policy-briefs", "papers", "notes"):
         made = [name for name in files if name.startswith(f"{slug}/") and name.endswith((".pdf", "card.png", "cover.png"))]
-        assert len(made) == 3 * len([page for page in pages if f"{posixpath.dirname(page)}/card.png" in made and page.startswith(f"{slug}/")]) > 0
-        others = {name: data.decode() for name, data in files.items()
-                  if name.startswith(f"{slug}/") and not name.endswith((".html", ".pdf", "card.png", "cover.png"))}  # fmt: skip
+        pages_here = [page for page in pages if page.startswith(f"{slug}/")]
+        briefs = [posixpath.dirname(page) for page in pages_here if f"{posixpath.dirname(page)}/card.png" in made]
+        record = {f"{brief}/{name}" for brief in briefs for name in ("cite.bib", "cite.ris", "cite.csl.json", "linkset.json")}
+        record |= {f"{slug}/{name}" for name in ("feed.xml", "atom.xml", "feed.json", f"{slug}.bib", f"{slug}.ris")}
+        assert record <= files.keys()
+        others = {name: data.decode() for name, data in files.items() if name not in record
+                  and name.startswith(f"{slug}/") and not name.endswith((".html", ".pdf", "card.png", "cover.png"))}  # fmt: skip
+        assert len(made) == 3 * len(briefs) > 0
         assert others == ({f"policy-briefs/2024/2/{name}": text for name, text in beside.items()}
                           if slug == "policy-briefs" else {})  # fmt: skip
     assert not any(b"alert(1)" in data or b"Bud1" in data or b"Stray notes" in data for data in files.values())
     assert sorted({name.split("/")[0] for name in files}) == sorted(
-        ["404.html", "_headers", "index.html", "sitemap.xml", "about", "assets", "authors", "notes", "pagefind", "papers",
-         "policy-briefs", "regions", "search", "topics"])  # fmt: skip
+        ["404.html", "_headers", "briefs.csv", "briefs.json", "index.html", "robots.txt", "sitemap.xml", "about", "assets", "authors",
+         "notes", "pagefind", "papers", "policy-briefs", "regions", "search", "topics"])  # fmt: skip
 
     sitemap = files["sitemap.xml"].decode()
     rows = dict(re.findall(r"<url><loc>([^<]*)</loc>(?:<lastmod>([^<]*)</lastmod>)?</url>", sitemap))

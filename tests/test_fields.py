@@ -404,7 +404,7 @@ def test_a_warning_keeps_the_value(name: str, typed: str | list[str]) -> None:
 
 ROWS = [
     *FIELDS, *fields.AUTHOR_FIELDS, *fields.DATA_FIELDS, *fields.WAIVER_FIELDS, *fields.SERIES_FIELDS,
-    *fields.DISCLAIMER_FIELDS, *fields.SETTINGS_FIELDS,
+    *fields.DISCLAIMER_FIELDS, *fields.CROSSREF_FIELDS, *fields.REPEC_FIELDS, *fields.SETTINGS_FIELDS,
 ]  # fmt: skip
 
 

@@ -356,9 +356,9 @@ SERIES_FIELDS = (
     Field("logo", named, "The house's logo for PDFs, an SVG or PNG in briefs/ that can be seen on white.", "logo: house.svg"),
     Field("columns", choice("1", "2"), "How many columns a brief has in its PDF.", "columns: 2"),
     Field("crossref", mapping_of(CROSSREF_FIELDS, Crossref), "Who registers DOIs, for `briefpress deposit`.",
-          "crossref:\n  prefix: 10.5555\n  depositor: …\n  email: …"),
+          "crossref:\n  prefix: 10.5555\n  depositor: Example Institute\n  email: doi@example.org"),
     Field("repec", mapping_of(REPEC_FIELDS, Repec), "The codes of RePEc; with them its files are made.",
-          "repec:\n  archive: exi\n  series: exipbs\n  email: …"),
+          "repec:\n  archive: exi\n  series: exipbs\n  email: repec@example.org"),
     Field("topics", labels, "Topics: id and label.", "topics:\n  energy: Energy and climate"),
     Field("regions", labels, "Regions: id and label.", "regions:\n  europe: Europe"),
 )  # fmt: skip

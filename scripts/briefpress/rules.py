@@ -81,7 +81,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("issn-format", E, "An ISSN has four digits, a hyphen, three digits and a check character."),
         Rule("issn-check-digit", E, "The last character of an ISSN checks the others."),
         Rule("issn-differs", E, "The brief's ISSN is that of its series."),
-        Rule("doi", E, "A DOI begins with 10. and belongs to one brief."),
+        Rule("doi", E, "A DOI has a prefix that begins with 10, a slash and a suffix, and belongs to one brief."),
         Rule("doi-address", W, "A DOI is written alone, without https://doi.org/."),
         Rule("doi-prefix", W, "A DOI has the prefix of its series.", waivable=True),
         Rule("related", E, "A related brief exists, is public, and is another one."),

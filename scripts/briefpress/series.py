@@ -197,7 +197,7 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     people, found = _read_people(root)
     findings = report.findings + found
     series = tuple(Series(**row) for row in values.get("series", ()))
-    findings += _slugs(series, mapping.get("series"), report.path)
+    findings += _names_taken(series, mapping.get("series"), report.path)
     typed = next((entry.value for entry in mapping.entries if entry.key.text == "series"), None)
     unread = isinstance(typed, Items) and len(typed.items) != len(series)  # its briefs would be taken for those of another
     if not series or unread or "timezone" not in values:
@@ -205,7 +205,8 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     return Settings(people=people, **{**values, "series": series}), findings
 
 
-def _slugs(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
+def _names_taken(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
+    """Two series under one name, of the site or of RePEc."""
     report = Report(path)
     for name, count in Counter(one.slug for one in series).items():
         if name in RESERVED and entry is not None:
@@ -213,6 +214,10 @@ def _slugs(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[F
                        f"write another, for example {name}-series")  # fmt: skip
         if count > 1 and entry is not None:
             report.add("repeated-field", entry.key.place, f'{count} series have the slug "{name}"', "give each series a slug of its own")
+    codes = Counter((one.repec.archive, one.repec.series) for one in series if one.repec)
+    for (_, name), count in codes.items():
+        if count > 1 and entry is not None:
+            report.add("repeated-field", entry.key.place, f'{count} series have the code "{name}" of RePEc', "ask RePEc for a code for each series")
     return report.findings
 
 

@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 
 _COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
+             "cite": "Print a reference to a brief, in any style.",
+             "deposit": "Write what Crossref registers a DOI with.",
              "collect": "Put several briefs into one PDF.",
              "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
 

@@ -37,7 +37,7 @@ def row(work: Work) -> dict[str, Any]:
         "place": work.series.place,
         "license": brief.license,
         "key_issues": [] if work.withdrawn else list(brief.key_issues),
-        "description": brief.description,
+        "description": "" if work.withdrawn else brief.description,
         "topics": list(work.subjects),
         "keywords": list(brief.keywords),
         "collection": brief.collection,

@@ -665,6 +665,18 @@ def test_what_others_rely_on_is_part_of_the_record(project: Project, line: str) 
     assert [one[2] for one in project.codes()] == ["record-text"]
 
 
+def test_a_doi_comes_later_and_then_stays(project: Project) -> None:
+    project.add(B1, "doi: 10.5555/briefs.1")
+    assert project.codes() == []
+    project.commit()
+    for new in ("doi: 10.5555/briefs.2", ""):
+        project.replace(B1, "doi: 10.5555/briefs.1", new)
+        found = project.findings(against="mine")
+        assert [one[2] for one in found] == ["record-text"]
+        assert "DOI" in found[0][3]
+        project.git("checkout", "--quiet", "--", "briefs")
+
+
 def test_a_file_that_git_was_told_not_to_look_at(project: Project) -> None:
     project.git("update-index", "--assume-unchanged", B1)
     project.replace(B1, "41 per cent", "44 per cent")

@@ -9,8 +9,10 @@ from briefpress.fields import (
     AUTHOR_FIELDS,
     CONTRIBUTOR_FIELDS,
     CORRECTION_FIELDS,
+    CROSSREF_FIELDS,
     DATA_FIELDS,
     FIELDS,
+    REPEC_FIELDS,
     SERIES_FIELDS,
     SETTINGS_FIELDS,
     WAIVER_FIELDS,
@@ -45,7 +47,8 @@ def fields_table() -> str:
 
 def series_table() -> str:
     """The fields of `series.yml`."""
-    return "\n".join((_fields("The file", SETTINGS_FIELDS), _fields("A series", SERIES_FIELDS)))
+    return "\n".join((_fields("The file", SETTINGS_FIELDS), _fields("A series", SERIES_FIELDS),
+                      _fields("Crossref", CROSSREF_FIELDS), _fields("RePEc", REPEC_FIELDS)))  # fmt: skip
 
 
 def rules_table() -> str:

@@ -320,3 +320,33 @@ def test_pictures_of_the_paper(built_site, reader, name):
     image = picture(page, f"{name}-print")
     assert len(image.getcolors(maxcolors=1 << 24)) > 50
     assert brightness(image) > 200
+
+
+def test_a_reference_is_copied_and_can_be_taken_home(built_site, reader):
+    page = reader.open(built_site.brief)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy reference").click()
+    page.get_by_role("button", name="Reference copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#__reference").text_content()
+    assert copied.startswith("Ada Example and Jan Pejšová, “Everything that a brief may hold")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="RIS").click()
+    assert download.value.suggested_filename == "cite.ris"
+
+
+def test_without_script_nothing_offers_to_copy(built_site, reader):
+    page = reader.open(built_site.brief, script=False)
+    assert page.get_by_role("button", name="Copy reference").count() == 0
+    assert page.get_by_role("link", name="BibTeX").is_visible()
+
+
+@pytest.mark.parametrize("kind", ["brief", "all_briefs", "topic", "author"])
+def test_a_page_leads_to_the_feeds_of_what_it_shows(built_site, reader, kind):
+    page = reader.open(getattr(built_site, kind))
+    for link in page.locator("link[rel=alternate][type$='+xml'], .feeds a").all():
+        answer = page.request.get(link.evaluate("link => link.href"))
+        assert answer.ok
+    feeds = page.locator("link[type='application/rss+xml']").evaluate_all("links => links.map(one => one.href.replace(/.*.repo./, ''))")
+    own = {"brief": "policy-briefs/", "all_briefs": "policy-briefs/"}.get(kind, getattr(built_site, kind))
+    assert f"{own}feed.xml" in feeds

@@ -8,7 +8,7 @@ NODE_READY := node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve check audit measure crossref bench bench-pdf browser
+.PHONY: help site test serve check audit measure record crossref bench bench-pdf browser
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ audit: $(READY) browser ## hold the built pages to accessibility and HTML rules 
 measure: $(READY) browser ## measure what a reader loads, and write docs/developing/reader.md (needs Node)
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(NODE_READY); fi
 	$(BIN)/python tests/audit/measure.py
+
+record: $(READY) crossref ## let programs of others read two briefs, and write docs/publishing/record.md
+	$(BIN)/python tests/harvest.py
 
 crossref: .cache/crossref/5.4.0/.ready .cache/crossref/5.5.0/.ready ## fetch the schemas that deposits are checked against
 

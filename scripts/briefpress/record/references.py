@@ -12,7 +12,8 @@ from briefpress.record.work import Work, inverted
 from briefpress.texts import texts
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-# A brace counts for BibTeX even behind a backslash, so that an odd one has to have a name.
+# A brace counts for BibTeX even behind a backslash, so that an odd one has to have a name. Pairs
+# are escaped: bibtexparser and Pandoc know those, and drop what is behind the names.
 _SPECIAL = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -83,7 +84,11 @@ def _literal(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(_SPECIAL.get(char, char) for char in text)
+    rest, pairs = text, 1
+    while pairs:
+        rest, pairs = re.subn(r"\{([^{}]*)\}", r"\1", rest)
+    special = _SPECIAL if re.search("[{}]", rest) else _SPECIAL | {"{": r"\{", "}": r"\}"}
+    return "".join(special.get(char, char) for char in text)
 
 
 # --- RIS ------------------------------------------------------------------------------------------

@@ -361,4 +361,5 @@ def test_what_passes_is_text_in_every_page(lay: Callable[..., Path], brief_text:
     assert not re.search(r"\b49\b", brief.words), "a template was filled"
     assert [tag for tag, _ in brief.elements].count("svg") == [tag for tag, _ in Elements(ours["about/index.html"]).elements].count("svg")
     assert {path.name for path in (site / "policy-briefs/2024/1").iterdir()} == {
-        "index.html", "bars.svg", "bars.csv", "card.png", "cover.png", "policy-briefs-1-2024.pdf"}  # fmt: skip
+        "index.html", "bars.svg", "bars.csv", "card.png", "cover.png", "policy-briefs-1-2024.pdf",
+        "cite.bib", "cite.ris", "cite.csl.json", "linkset.json"}  # fmt: skip

@@ -154,6 +154,20 @@ def _author_name(node: Node, label: str, report: Report) -> str | None:
     return None if value is None else person_name(value, node.place, report)
 
 
+def _name_part(maximum: int) -> Reader:
+    """A reader of a part of a name. Most formats write family name, comma, given name, so that it holds no comma itself."""
+    read_text = text(1, maximum)
+
+    def read(node: Node, label: str, report: Report) -> str | None:
+        value: str | None = read_text(node, label, report)
+        if value is None or not re.search("[,;]", value):
+            return value
+        report.add("field-shape", node.place, f'{label} is "{value}", with a comma or a semicolon', f"write it without: {re.sub('[,;]', '', value)}")
+        return None
+
+    return read
+
+
 def _person(node: Node, label: str, report: Report) -> Author | None:
     if isinstance(node, MappingNode) and not (node.get("name") or node.get("family")):
         report.add("missing-field", node.place, f"{label} has no name", "write name: Eva Example, or given: and family:")
@@ -163,9 +177,9 @@ def _person(node: Node, label: str, report: Report) -> Author | None:
 
 AUTHOR_FIELDS = (
     Field("name", _author_name, "The name as printed, given name first.", "name: Eva Example"),
-    Field("given", text(1, 80), "The given name, where the name's parts are not told apart.", "given: Ludwig"),
-    Field("particle", text(1, 30), "The particle of the family name.", "particle: van"),
-    Field("family", text(1, 80), "The family name.", "family: Voorbeeld"),
+    Field("given", _name_part(80), "The given name, where the name's parts are not told apart.", "given: Ludwig"),
+    Field("particle", _name_part(30), "The particle of the family name.", "particle: van"),
+    Field("family", _name_part(80), "The family name.", "family: Voorbeeld"),
     Field("orcid", orcid, "The ORCID iD.", "orcid: 0000-0002-1825-0097"),
     Field("affiliation", list_of(text(2, 200), "affiliation"), "The institution, or a list of them.",
           "affiliation: Example Institute"),

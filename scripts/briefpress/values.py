@@ -538,7 +538,8 @@ def person_name(value: str, place: Place, report: Report) -> str | None:
         return None
     if len(value) > 3 and value.isupper() and " " in value:
         report.add("author-capitals", place, f'"{value}" is written in capitals', f"write {value.title()}")
-    if not any(char.isalpha() for char in value) or len(value) > 100:
+    # Most formats write family name, comma, given name.
+    if not any(char.isalpha() for char in value) or len(value) > 100 or re.search("[,;]", value):
         report.add("field-shape", place, f'"{value}" is not a name', "write the author's given name and family name")
         return None
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.utils import format_datetime
@@ -42,12 +43,12 @@ class Feed:
     @property
     def latest(self) -> list[Work]:
         """What changed last, first."""
-        return sorted(self.works, key=lambda work: (work.brief.changed, work.brief.order), reverse=True)[:LATEST]
+        return sorted(self.works, key=lambda work: (work.changed, work.brief.order), reverse=True)[:LATEST]
 
     @property
     def updated(self) -> dt.date:
         """The day on which one of its works last changed."""
-        return max((work.brief.changed for work in self.works), default=dt.date(1970, 1, 1))
+        return max((work.changed for work in self.works), default=dt.date(1970, 1, 1))
 
 
 # --- RSS ------------------------------------------------------------------------------------------
@@ -72,8 +73,8 @@ def rss(feed: Feed, address: str) -> str:
     _add(channel, "language", feed.lang)
     _add(channel, "atom:link", "", rel="self", type="application/rss+xml", href=address)
     _add(channel, "lastBuildDate", format_datetime(feed.moment(feed.updated)))
-    events = sorted(_events(feed.works), key=lambda event: (event[0], event[1].brief.order, event[2] is not None), reverse=True)
-    for day, work, update in events[:LATEST]:
+    events = sorted(_events(feed.works), key=lambda event: (event[0], event[1].brief.order, event[3]), reverse=True)
+    for day, work, update, nth in events[:LATEST]:
         item = ElementTree.SubElement(channel, "item")
         if update is None:
             _add(item, "title", _title(work))
@@ -82,10 +83,9 @@ def rss(feed: Feed, address: str) -> str:
             _add(item, "description", _content(work))
         else:
             kind = texts(work.brief.lang)[f"kind_{update.kind}"]
-            which = [one for one in work.updates if one[:2] == update[:2]].index(update)
             _add(item, "title", f"{kind}: {_title(work)}")
             _add(item, "link", f"{work.url}#__corrections")
-            _add(item, "guid", f"{work.url}#{update.kind}-{day}{f'-{which + 1}' if which else ''}", isPermaLink="false")
+            _add(item, "guid", f"{work.url}#{update.kind}-{day}{f'-{nth}' if nth > 1 else ''}", isPermaLink="false")
             _add(item, "description", escape(update.note, quote=False))
         _add(item, "pubDate", format_datetime(feed.moment(day)))
         for author in work.brief.authors:
@@ -95,11 +95,14 @@ def rss(feed: Feed, address: str) -> str:
     return _written(root)
 
 
-def _events(works: Iterable[Work]) -> Iterator[tuple[dt.date, Work, Update | None]]:
+def _events(works: Iterable[Work]) -> Iterator[tuple[dt.date, Work, Update | None, int]]:
+    """Publications, and corrections with how many of their kind the day has had."""
     for work in works:
-        yield work.brief.date, work, None
+        yield work.brief.date, work, None, 0
+        had: Counter[tuple[str, dt.date]] = Counter()
         for update in work.updates:
-            yield update.date, work, update
+            had[update.kind, update.date] += 1
+            yield update.date, work, update, had[update.kind, update.date]
 
 
 # --- Atom -----------------------------------------------------------------------------------------
@@ -123,7 +126,7 @@ def atom(feed: Feed, address: str) -> str:
         _add(entry, "id", work.url)
         _add(entry, "title", _title(work))
         _add(entry, "published", feed.moment(work.brief.date).isoformat())
-        _add(entry, "updated", feed.moment(work.brief.changed).isoformat())
+        _add(entry, "updated", feed.moment(work.changed).isoformat())
         for author in work.brief.authors:
             person = ElementTree.SubElement(entry, "author")
             _add(person, "name", author.name)
@@ -159,7 +162,7 @@ def json_feed(feed: Feed, address: str) -> str:
             "summary": description(work.brief),
             "content_html": _content(work, corrected=True),
             "date_published": feed.moment(work.brief.date).isoformat(),
-            "date_modified": feed.moment(work.brief.changed).isoformat(),
+            "date_modified": feed.moment(work.changed).isoformat(),
             "authors": [{"name": one.name} | ({"url": f"https://orcid.org/{one.orcid}"} if one.orcid else {}) for one in work.brief.authors],
             "tags": list(work.keywords),
             "language": work.brief.lang,

@@ -67,7 +67,7 @@ def _names(work: Work) -> Iterator[tuple[str, str]]:
     for author, _ in work.people():
         yield "DC.contributor", inverted(author)
     yield "DCTERMS.issued", brief.date.isoformat()
-    yield "DCTERMS.modified", brief.changed.isoformat() if brief.changed > brief.date else ""
+    yield "DCTERMS.modified", work.changed.isoformat() if work.changed > brief.date else ""
     for house in work.institutions:
         yield "DC.publisher", house
     yield "DC.type", "Report"
@@ -102,7 +102,7 @@ def _properties(work: Work, site_title: str) -> Iterator[tuple[str, str]]:
         yield "og:image:height", str(CARD_SIZE[1])
         yield "og:image:alt", f"{masthead(work.series, brief)}: {brief.title}"
     yield "article:published_time", brief.date.isoformat()
-    yield "article:modified_time", brief.changed.isoformat() if brief.changed > brief.date else ""
+    yield "article:modified_time", work.changed.isoformat() if work.changed > brief.date else ""
     for author in brief.authors:
         yield "article:author", work.address_of(author)
     for keyword in work.keywords:
@@ -140,7 +140,7 @@ def _node(work: Work) -> dict[str, Any]:
         "author": [_person(author) | {"url": work.address_of(author)} for author in brief.authors],
         **roles,
         "datePublished": brief.date.isoformat(),
-        "dateModified": brief.changed.isoformat(),
+        "dateModified": work.changed.isoformat(),
         "inLanguage": brief.lang,
         "description": description(brief),
         "abstract": work.abstract,

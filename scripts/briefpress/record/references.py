@@ -75,7 +75,7 @@ def _person(one: Author) -> str:
     family = " ".join(part for part in (one.particle, one.family) if part)
     if not one.given:
         return f"{{{_escaped(family)}}}"
-    given = f"{{{_escaped(one.given)}}}" if re.search(r",|\band\b", one.given) else _escaped(one.given)
+    given = f"{{{_escaped(one.given)}}}" if re.search(r"(?i),|\band\b", one.given) else _escaped(one.given)
     return f"{f'{{{_escaped(family)}}}' if re.search(r'[ ,]', family) else _escaped(family)}, {given}"
 
 

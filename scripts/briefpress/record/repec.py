@@ -99,7 +99,7 @@ def _paper(work: Work) -> str:
         ("Title", work.title),
         ("Abstract", work.abstract),
         ("Creation-Date", brief.date.isoformat()),
-        ("Revision-Date", brief.changed.isoformat() if brief.changed > brief.date else ""),
+        ("Revision-Date", work.changed.isoformat() if work.changed > brief.date else ""),
         ("Number", work.number),
         ("Keywords", "; ".join(work.keywords)),
         ("Language", brief.lang),

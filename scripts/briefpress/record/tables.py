@@ -27,7 +27,7 @@ def row(work: Work) -> dict[str, Any]:
         ],
         "contributors": [{"name": one.name, "role": one.role} for one in brief.contributors],
         "date": brief.date.isoformat(),
-        "modified": brief.changed.isoformat(),
+        "modified": work.changed.isoformat(),
         "lang": brief.lang,
         "issn": brief.issn,
         "doi": brief.doi,

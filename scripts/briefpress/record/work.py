@@ -128,6 +128,11 @@ class Work:
         return tuple(sorted(shown, key=lambda one: one.date))
 
     @property
+    def changed(self) -> dt.date:
+        """The day on which it last changed for readers, for whom a typo is no change."""
+        return max([self.brief.date, *(one.date for one in self.updates)])
+
+    @property
     def withdrawn(self) -> dt.date | None:
         """The day on which it was withdrawn."""
         return self.brief.withdrawal.date if self.brief.withdrawal else None

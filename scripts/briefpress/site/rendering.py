@@ -293,7 +293,7 @@ class Rendering:
         page = brief_page(work, body, outlined, self.catalogue, media, source=self.source)
         if page["pdf"]:
             self.prints[page["pdf"]] = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url)
-        page["head"] = self._record(work) if self.catalogue.shows(brief) else None
+        page["head"] = self._record(work) if self.preview is None else None  # a preview is for nobody to harvest
         page["body"] = Markup(page["body"])  # cleaned by body.render
         if url.startswith(PREVIEW):
             page["permalink"] = ""  # it has none yet
@@ -324,7 +324,7 @@ class Rendering:
     def _add_record(self) -> None:
         """What is made of the whole: feeds, tables, references, and the files that services fetch."""
         if self.preview is not None:
-            return  # a preview is for nobody to harvest
+            return
         site_url, settings = self.config.site_url or "", self.catalogue.settings
         for series in settings.series:
             works = tuple(work for work in self.works if work.series is series)

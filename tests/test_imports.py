@@ -70,6 +70,7 @@ LIBRARIES = {
     "fontTools": ("site/fonts.py", "typeset/press.py", "figures.py"),
     "typst": ("typeset/press.py",),
     "vl_convert": ("figures.py",),
+    "bagit": ("record/bundle.py",),
     "click": ("cli/",),
     "rich": ("cli/",),
 }

@@ -9,7 +9,7 @@ import click
 _COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
              "cite": "Print a reference to a brief, in any style.",
              "deposit": "Write what Crossref registers a DOI with.",
-             "collect": "Put several briefs into one PDF.",
+             "collect": "Put several briefs into one PDF.", "bundle": "Put a year into a zip for archives.",
              "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
 
 

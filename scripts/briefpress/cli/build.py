@@ -9,11 +9,17 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
 from briefpress.cli.moment import now_option
+
+if TYPE_CHECKING:  # MkDocs is loaded late: a wrong call is told at once
+    from mkdocs.config.defaults import MkDocsConfig
+
+    from briefpress.site.plugin import BriefpressPlugin
+    from briefpress.site.rendering import Rendering
 
 T = TypeVar("T")
 
@@ -28,37 +34,55 @@ T = TypeVar("T")
 @now_option
 def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
     """Check the briefs and build the site; a failure leaves the old site as it was."""
+    config, plugin = load(now, quiet, strict=strict, site_dir=site_dir and str(Path(site_dir).absolute()), site_url=site_url)
+    if drafts and not site_dir:
+        config.site_dir += "-preview"  # what is not public never lies where the public site does
+    plugin.drafts, plugin.pdf = drafts, not no_pdf
+    run(config, plugin)
+
+
+def load(now: dt.datetime, quiet: bool, **options: Any) -> tuple[MkDocsConfig, BriefpressPlugin]:
+    """Read mkdocs.yml, with those options in place of its own that are not empty; our plugin comes with it."""
     os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")  # Material's notice about a version that we exclude
     if not Path("mkdocs.yml").is_file():
         raise click.UsageError("there is no mkdocs.yml here; go to the project's folder first")
-    from mkdocs.commands.build import build
     from mkdocs.config import load_config
-    from mkdocs.exceptions import Abort, MkDocsException
+    from mkdocs.exceptions import MkDocsException
 
     log_to(quiet)
-    options = {"site_dir": site_dir and str(Path(site_dir).absolute()), "site_url": site_url}
     try:
-        config = load_config("mkdocs.yml", strict=strict or None, **{k: v for k, v in options.items() if v})
-        if drafts and not site_dir:
-            config.site_dir += "-preview"  # what is not public never lies where the public site does
-    except Abort as error:
-        raise click.UsageError(f"mkdocs.yml cannot be used: {error}") from None
+        config = load_config("mkdocs.yml", **{name: value for name, value in options.items() if value})
     except MkDocsException as error:
         raise click.UsageError(f"mkdocs.yml cannot be used: {error}") from None
-    plugin = config.plugins.get("briefpress")
+    plugin: Any = config.plugins.get("briefpress")
     if plugin is None:
         raise click.UsageError("mkdocs.yml does not name the plugin; add under plugins: - briefpress")
-    plugin.now, plugin.drafts, plugin.pdf = now, drafts, not no_pdf
+    plugin.now = now
     if not quiet:
         plugin.progress = _Bars() if sys.stderr.isatty() else _Lines()
+    return config, plugin
+
+
+def run(config: MkDocsConfig, plugin: BriefpressPlugin) -> Rendering:
+    """Build the site, and give what it was built from; ends with 1 where it cannot be built."""
+    from mkdocs.commands.build import build
+    from mkdocs.exceptions import MkDocsException
+
     config.plugins.on_startup(command="build", dirty=False)
     try:
         build(config)
     except MkDocsException as error:
-        click.echo(f"{click.style('stopped:', fg='red', bold=True)} {error}", err=True)
-        sys.exit(1)
+        stopped(error)
     finally:
         config.plugins.on_shutdown()
+    assert plugin.rendering is not None, "a build that succeeds has one"
+    return plugin.rendering
+
+
+def stopped(error: Exception) -> NoReturn:
+    """Say why nothing was made, and end with 1."""
+    click.echo(f"{click.style('stopped:', fg='red', bold=True)} {error}", err=True)
+    sys.exit(1)
 
 
 def log_to(quiet: bool, serving: bool = False) -> None:

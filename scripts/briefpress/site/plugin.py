@@ -70,6 +70,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """What decides what is public; None for SOURCE_DATE_EPOCH, else the clock."""
         self.pdf = True
         """Whether PDFs are made, where the configuration has them too."""
+        self.whole = True
+        """Whether the site is indexed for search and its links are checked; a bundle needs its pages alone."""
         self.progress = Progress()
         self.staging: Staging | None = None
         self.counter: CountHandler | None = None
@@ -213,7 +215,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index, check the links, and last of all put the site in place."""
         staging = self._staging
-        if not self.serving:
+        if self.whole and not self.serving:
             self._index(staging.folder)
             self._check_links(staging.folder, config.site_url or "")
         warned = sum(self.counter.counts.values()) if self.counter else 0

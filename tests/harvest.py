@@ -573,22 +573,11 @@ READERS = {
 
 def page(files: Files) -> str:
     """The page that says what each reader understood."""
-    columns = [field.name for field in fields(Understood)]
-    text = HEAD + table(
-        ["Format", "Where it is", "Read by"],
-        [
-            [name, reader.place, f"{reader.program} {released(reader.program)}".strip()]
-            for name, reader in READERS.items()
-        ],
-    )
+    programs = [[name, reader.place, f"{reader.program} {released(reader.program)}".strip()] for name, reader in READERS.items()]
+    text = HEAD + table(["Format", "Where it is", "Read by"], programs)
     for heading, at in {"A plain brief": PLAIN, "A hard one": HARD}.items():
-        text += f"\n## {heading}\n\n" + table(
-            ["Format", *("ISSN" if name == "issn" else name.capitalize() for name in columns)],
-            [
-                [name, *(shown(getattr(reader.read(files, at), column)) for column in columns)]
-                for name, reader in READERS.items()
-            ],
-        )
+        rows = [[name, understood(reader.read(files, at))] for name, reader in READERS.items()]
+        text += f"\n## {heading}\n\n" + table(["Format", "What was understood"], rows)
         text += f"\nReferences to it in four styles, by citeproc-py {version('citeproc-py')}:\n\n"
         text += table(["Style", "Reference"], [[style, shown(in_style(files, at, style))] for style in STYLES])
     return text
@@ -601,7 +590,7 @@ description: What programs of others understand of the record of a brief, format
 
 # What others understand
 
-Each brief is described in many formats, for libraries, reference managers, search engines and feeds. This page shows what programs that are not ours understood of two invented briefs: a plain one, and one whose title, authors and publisher are as hard as they get. `make record` builds the two, lets each program read, and writes the page. Where a service publishes rules and no program, the rules are those in `tests/harvest.py`. An empty cell means that the format, or that program, does not carry it. A value that differs from the rest is what that program makes of it, and stands here so that you know. Nobody is asked over the network: whether a service accepts a site is for the service to say.
+Each brief is described in many formats, for libraries, reference managers, search engines and feeds. This page shows what programs that are not ours understood of two invented briefs: a plain one, and one whose title, authors and publisher are as hard as they get. `make record` builds the two, lets each program read, and writes the page. Where a service publishes rules and no program, the rules are those in `tests/harvest.py`. What is not carried is not in the format, or not for that program. A value that differs from the rest is what that program makes of it, and stands here so that you know. Nobody is asked over the network: whether a service accepts a site is for the service to say.
 
 """  # noqa: E501  # a paragraph is one line in Markdown
 
@@ -611,6 +600,14 @@ def released(program: str) -> str:
     if program == "Pandoc":
         return pypandoc.get_pandoc_version()
     return "" if " of " in program else version(program)
+
+
+def understood(found: Understood) -> str:
+    """The values under one another, so that they can be read on a telephone; what is not carried in one line."""
+    labels = {field.name: "ISSN" if field.name == "issn" else field.name.capitalize() for field in fields(Understood)}
+    lines = [f"{label}: {shown(value)}" for name, label in labels.items() if (value := getattr(found, name))]
+    missing = [label for name, label in labels.items() if not getattr(found, name)]
+    return "<br>".join([*lines, *([f"*Not carried: {', '.join(missing)}*"] if missing else [])])
 
 
 def shown(text: str) -> str:

@@ -605,8 +605,9 @@ def released(program: str) -> str:
 def understood(found: Understood) -> str:
     """The values under one another, so that they can be read on a telephone; what is not carried in one line."""
     labels = {field.name: "ISSN" if field.name == "issn" else field.name.capitalize() for field in fields(Understood)}
-    lines = [f"{label}: {shown(value)}" for name, label in labels.items() if (value := getattr(found, name))]
-    missing = [label for name, label in labels.items() if not getattr(found, name)]
+    values = {label: getattr(found, name) for name, label in labels.items()}
+    lines = [f"{label}: {f'`{value}`' if value.startswith('https:') else shown(value)}" for label, value in values.items() if value]
+    missing = [label for label, value in values.items() if not value]
     return "<br>".join([*lines, *([f"*Not carried: {', '.join(missing)}*"] if missing else [])])
 
 

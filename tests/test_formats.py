@@ -91,7 +91,7 @@ def formats(works: list[Work]) -> dict[str, str]:
         "rss": rss(feed, f"{feed.home}feed.xml"), "atom": atom(feed, f"{feed.home}atom.xml"), "feed": json_feed(feed, f"{feed.home}feed.json"),
         "json": briefs_json(works), "csv": briefs_csv(works), "sitemap": sitemap((one.url, one.brief.changed) for one in works),
         "robots": robots(SITE), "ld": head(works[0], "Site")["json_ld"],
-        **{f"repec {name}": text for name, text in repec.files([series], works, SITE).items()},
+        **{f"repec {name}": text for name, text in repec.files([series], works, SITE).items() if name.endswith(".redif")},
     }  # fmt: skip
     if all(one.brief.doi for one in works) and series.crossref:
         found |= {schema: deposit(works, series.crossref, NOW, schema) for schema in SCHEMAS}
@@ -445,7 +445,10 @@ def test_every_format_has_the_same_number_and_series(tmp_path: Path, brief_text:
         node, (row,), (cells,) = json.loads(made["ld"]), json.loads(made["json"])["briefs"], read_csv(made["csv"])
         (paper,) = read_redif(made[f"repec RePEc/tst/{code}/2024.redif"])
         deposits = [ElementTree.fromstring(made[schema]) for schema in SCHEMAS]
-        assert {bib.get("number", ""), *record.get("SN", [""]), item.get("number", ""), node.get("reportNumber", ""), row.get("number", ""),
+        assert node["reportNumber"] == [one for one in (number, "House One Paper 12") if one]
+        assert [value for name, value in head(work, "Site")["names"] if name == "DC.identifier"] == [url, work.doi_url, "House One Paper 12"]
+        assert [one.findtext(".//{*}publisher_item/{*}identifier") for one in deposits] == ["House One Paper 12"] * 2
+        assert {bib.get("number", ""), *record.get("SN", [""]), item.get("number", ""), row.get("number", ""),
                 cells["number"], *paper.get("Number", [""]), names.get("citation_technical_report_number", ""),
                 *("".join(texts_at(one, "item_number")) for one in deposits), *("".join(texts_at(one, "series_number")) for one in deposits)
                 } == {number}  # fmt: skip
@@ -581,7 +584,14 @@ def test_a_withdrawal_is_told_in_every_format_and_leaves_nothing_of_the_text(tmp
     assert json.loads(made["ld"])["creativeWorkStatus"] == "Withdrawn"
     assert json.loads(made["json"])["briefs"][0]["withdrawn"] == read_csv(made["csv"])[0]["withdrawn"] == "2024-06-06"
     assert updates(made["5.5.0"])[-1] == ("withdrawal", "2024-06-06", "10.5555/x.1")
-    assert read_feed(made["rss"]).entries[0].title == "Withdrawal: 1/2024: A brief"
+    titled = {
+        "head": dict(head(work, "Site")["names"])["citation_title"], "JSON-LD": json.loads(made["ld"])["name"],
+        "BibTeX": read_bib(made["bib"])[0]["title"], "RIS": read_ris(made["ris"])[0]["TI"][0], "CSL": json.loads(made["csl"])[0]["title"],
+        "RePEc": read_redif(made["repec RePEc/tst/tstpbs/2024.redif"])[0]["Title"][0],
+        "5.4.0": ElementTree.fromstring(made["5.4.0"]).findtext(".//{*}report-paper_series_metadata/{*}titles/{*}title"),
+        **{name: read_feed(made[name]).entries[0].title.removeprefix("1/2024: ") for name in ("rss", "atom")},
+    }  # fmt: skip
+    assert titled == dict.fromkeys(titled, "Withdrawn: A brief")
 
 
 def test_translations_are_told_in_both_directions(tmp_path: Path, brief_text: Callable[..., str]) -> None:
@@ -727,11 +737,31 @@ def test_a_correction_is_in_the_page_and_its_files_on_one_day(built: Built) -> N
     assert [name for name, data in files.items() if b"zqtypo" in data] == []
 
 
+def test_every_file_for_repec_is_reached_by_links(built: Built) -> None:
+    files, _ = built("one", EARLY)
+    found, queue = set(), ["RePEc/tst/"]
+    while queue:
+        folder = queue.pop()
+        for target in re.findall(r'href="([^"]*)"', files[f"{folder}index.html"].decode()):
+            (queue.append if target.endswith("/") else found.add)(folder + target)
+    assert found == {name for name in files if name.endswith(".redif")}
+    assert len(found) > 3
+
+
+@pytest.mark.parametrize("sign", [",", ";", "\t"])
+def test_no_cell_is_a_formula_whatever_ends_a_cell(sign: str, tmp_path: Path, brief_text: Callable[..., str]) -> None:
+    brief = brief_text("1/2024", "2024-05-01", "Foo;=1+1;bar; +2", keywords=["=a", "x;=HYPERLINK(1)", "\uff1dx", "a -b"], subtitle="-1;@x")
+    works, errors = works_of(tmp_path, {"2024/1.md": brief}, settings())
+    assert errors == []
+    cells = [cell for row in csv.reader(io.StringIO(formats(works)["csv"].removeprefix("\ufeff"), newline=""), delimiter=sign) for cell in row]
+    assert [cell for cell in cells if re.match(r'[\s"]*[=+\-@\uff1d\uff0b\uff0d\uff20]', cell)] == []
+
+
 def test_repec_is_left_out_with_a_word(built: Built) -> None:
     files, report = built("one", EARLY)
     assert "no files for RePEc of papers: it has no repec in series.yml" in report
     assert "RePEc of notes" not in report
-    assert {name.split("/")[2] for name in files if name.startswith("RePEc/")} == {"tstarch.redif", "tstseri.redif", "tstpbs", "tstnot"}
+    assert {name.split("/")[2] for name in files if name.startswith("RePEc/")} == {"index.html", "tstarch.redif", "tstseri.redif", "tstpbs", "tstnot"}
     files, report = built("sample", EARLY, "--no-pdf", sample=True)
     assert "no files for RePEc: the series is a sample" in report
     assert [name for name in files if "RePEc" in name] == []

@@ -276,7 +276,7 @@ def test_a_withdrawn_brief_has_the_notice_in_the_place_of_a_designers_pdf(projec
 
 
 @pytest.mark.parametrize(("arguments", "says"), [
-    (["1/2024", "-o", "nowhere/out.pdf"], "there is no folder nowhere"), (["1/2024", "-o", "/proc/out.pdf"], "cannot be written"),
+    (["1/2024", "-o", "nowhere/out.pdf"], "there is no folder nowhere"), (["1/2024", "-o", "/proc/out.pdf"], "cannot be read or written"),
     (["1/2024", "--title", "t" * 400], ""), (["1/2024", "--title", "On \u4e2d"], ""),
 ])  # fmt: skip
 def test_a_collection_ends_without_a_traceback(three: Path, arguments: list[str], says: str) -> None:

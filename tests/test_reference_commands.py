@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -90,8 +91,8 @@ def test_several_references_and_a_style_of_ones_own(folder: Path) -> None:
 @pytest.mark.parametrize(("arguments", "said"), [
     (["9/2024"], 'no public brief "9/2024"'), (["4/2024"], 'no public brief "4/2024"'), ([], "Missing argument"),
     (["1/2024", "--style", "nope"], "there is no style nope; use apa, chicago, harvard, mla,"),
-    (["1/2024", "--style", "nope.csl"], "there is no file nope.csl"), (["1/2024", "--style", "odd.csl"], "odd.csl is no style that can be read"),
-    (["1/2024", "--style", "text.csl"], "text.csl is no style that can be read"), (["1/2024", "--series", "x"], "there is no series x"),
+    (["1/2024", "--style", "nope.csl"], "there is no file nope.csl"), (["1/2024", "--style", "odd.csl"], "odd.csl is no style"),
+    (["1/2024", "--style", "text.csl"], "text.csl is no style"), (["1/2024", "--series", "x"], "there is no series x"),
     (["1/2024", "--style", "../apa"], "there is no style ../apa"),
 ])  # fmt: skip
 def test_no_reference(folder: Path, arguments: list[str], said: str) -> None:
@@ -142,8 +143,10 @@ def test_the_moment_stands_in_the_deposit(folder: Path) -> None:
 
 @pytest.mark.parametrize(("arguments", "code", "said"), [
     ([], 2, "say which briefs"), (["--year", "2020"], 1, "There is no public brief of 2020"), (["4/2024"], 2, 'no public brief "4/2024"'),
-    (["3/2024"], 1, "Give a brief its DOI: doi: 10.5555/policy-briefs-2024-3"), (["--year", "2023"], 1, "1/2023 is left out: it has no doi"),
-    (["1/2024", "--output", "no/where.xml"], 2, "cannot be written"), (["1/2024", "--xsd", "mkdocs.yml"], 2, "no schema that can be read"),
+    (["3/2024"], 1, "Give a brief its DOI: doi: 10.5555/policy-briefs.2024.3"), (["--year", "2023"], 1, "1/2023 is left out: it has no doi"),
+    (["1/2024", "--output", "no/where.xml"], 2, "there is no folder no to write into"), (["1/2024", "--year", "2024"], 2, "either"),
+    (["1/2024", "--output", "/proc/x.xml"], 2,
+     "/proc/x.xml cannot be read or written"), (["1/2024", "--xsd", "mkdocs.yml"], 2, "no schema that can be read"),
     (["1/2024", "--xsd", "nope.xsd"], 2, "nope.xsd"),
 ])  # fmt: skip
 def test_no_deposit(folder: Path, arguments: list[str], code: int, said: str) -> None:
@@ -185,3 +188,69 @@ def test_the_schema_is_asked_for_where_it_is_not(folder: Path) -> None:
     done = briefpress(folder, "deposit", "1/2024")
     assert done.returncode == 2
     assert "run make crossref" in done.stderr
+
+
+def test_a_withdrawn_brief_is_cited_as_one(folder: Path, brief_text: Callable[..., str]) -> None:
+    gone = {"date": "2024-06-06", "kind": "withdrawal", "note": "The survey on which it rested was taken back by its authors."}
+    (folder / "briefs/2024/3.md").write_text(brief_text("3/2024", "2024-05-03", "A brief", doi="10.5555/briefs.3", corrections=[gone]), "utf-8")
+    assert "“Withdrawn: A brief”" in briefpress(folder, "cite", "3/2024").stdout
+    done = briefpress(folder, "cite", "3/2024", "--style", "apa")
+    assert "Withdrawn: A brief (CSDS" in done.stdout
+    assert done.stderr == "CSDS Policy Brief 3/2024 was withdrawn on 2024-06-06.\n"
+
+
+def test_what_a_deposit_leaves_out_is_said(folder: Path) -> None:
+    settings, brief = folder / "briefs/series.yml", folder / "briefs/2024/1.md"
+    settings.write_text(settings.read_text("utf-8").replace("      policy: 10.5555/corrections\n", ""), "utf-8")
+    houses = [f"House {n}" for n in range(7)]
+    brief.write_text(brief.read_text("utf-8").replace("---\n", f"---\npublishers: {houses}\nother_numbers: [Paper 12]\n", 1), "utf-8")
+    done = briefpress(folder, "deposit", "1/2024", "2/2024", "--schema", "5.5.0")
+    assert done.stderr.splitlines() == [
+        "policy-briefs-2024-1-and-1-more.crossref.xml: 2 briefs, valid in schema 5.5.0",
+        "Corrections are not in it: series.yml has no policy under crossref, the DOI of your page on corrections.",
+        "Of the publishers of CSDS Policy Brief 1/2024 the first 5 are in it: the schema takes no more.",
+    ]
+    item = deposited(folder, "policy-briefs-2024-1-and-1-more.crossref.xml").find(".//c:publisher_item", NAMES)
+    assert item is not None
+    assert [one.text for one in item] == ["1/2024", "Paper 12"]
+
+
+def test_a_long_file_name_in_a_series_without_numbers_can_be_deposited(folder: Path, brief_text: Callable[..., str]) -> None:
+    settings, brief = folder / "briefs/series.yml", folder / f"briefs/2024/{'a-long-name-' * 9}.md"
+    settings.write_text(settings.read_text("utf-8").replace("numbering: per-year", "numbering: none"), "utf-8")
+    for file in (folder / "briefs").rglob("*.md"):
+        file.unlink()
+    text = brief_text("1/2024", "2024-05-01", "A brief", doi="10.5555/briefs.1")
+    brief.write_text(re.sub(r"number: .*\n", "", text), "utf-8")
+    assert 'write its year and file name, 2024/a-title' in briefpress(folder, "cite", "a-long").stderr
+    done = briefpress(folder, "deposit", f"2024/{brief.stem}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(("line", "address"), [
+    ("site_url: !ENV [NOT_SET, 'https://a.example/b']", "https://a.example/b/"), ("'site_url': https://a.example", "https://a.example/"),
+    ("\ufeffsite_url: https://a.example/", "https://a.example/"), ("INHERIT: base.yml", "https://base.example/"),
+    ("INHERIT: nope.yml", ""), ("site_url: a.example", ""), ("site_url:", ""), ("site_url: [", ""), ("- a", ""), ("", ""),
+])  # fmt: skip
+def test_the_address_of_the_site_as_mkdocs_reads_it(folder: Path, line: str, address: str) -> None:
+    (folder / "base.yml").write_text("site_url: https://base.example/\n", "utf-8")
+    (folder / "mkdocs.yml").write_text(f"{line}\nsite_name: A\n" if line != "- a" else line, "utf-8")
+    done = briefpress(folder, "cite", "3/2024")
+    if address:
+        assert done.stdout.endswith(f"{address}policy-briefs/2024/3/\n"), done.stderr
+    else:
+        assert done.returncode == 2
+        assert "site_url" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_configuration_in_another_encoding_or_none(folder: Path) -> None:
+    for data in (b"site_name: Caf\xe9\nsite_url: https://a.example/\n", None):
+        (folder / "mkdocs.yml").unlink()
+        if data:
+            (folder / "mkdocs.yml").write_bytes(data)
+        done = briefpress(folder, "cite", "3/2024")
+        assert done.returncode == 2
+        assert "mkdocs.yml cannot be read" in done.stderr
+        assert "Traceback" not in done.stderr
+        (folder / "mkdocs.yml").touch()

@@ -45,6 +45,16 @@ class Author:
         """The name as the by-line prints it."""
         return " ".join(part for part in (self.given, self.particle, self.family) if part)
 
+    @property
+    def surname(self) -> str:
+        """The family name with its particle."""
+        return " ".join(part for part in (self.particle, self.family) if part)
+
+    @property
+    def orcid_url(self) -> str:
+        """The ORCID iD as the address that it is, or empty."""
+        return self.orcid and f"https://orcid.org/{self.orcid}"
+
     @cached_property
     def address(self) -> str:
         """The part of the author's address: the id, else the name in ASCII. It tells people apart.

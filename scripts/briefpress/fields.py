@@ -111,13 +111,20 @@ class Waiver:
     reason: str
 
 
-def mapping_of(rows: tuple[Field, ...], make: Callable[..., Any]) -> Reader:
-    """A reader of fields within a field, made into one value by `make`."""
+def mapping_of(rows: tuple[Field, ...], make: Callable[..., Any], alone: bool = False) -> Reader:
+    """A reader of fields within a field, made into one value by `make`.
+
+    Args:
+        rows: the fields.
+        make: takes their values by name.
+        alone: whether the group is no item of a list.
+    """
+    form = (f"write its fields below it, each on a line of its own and two spaces further in: {rows[0].example}" if alone else
+            f"write it as the manual shows it, with a hyphen before each {rows[0].name}: - {rows[0].name}: …")  # fmt: skip
 
     def read(node: Node, label: str, report: Report) -> Any:
         if not isinstance(node, MappingNode):
-            report.add("field-shape", node.place, f"{label} is not a group of fields",
-                       f"write it as the manual shows it, with a hyphen before each {rows[0].name}: - {rows[0].name}: …")  # fmt: skip
+            report.add("field-shape", node.place, f"{label} is not a group of fields", form)
             return None
         values = read_fields(node, rows, report, where=f" of {label}")
         if any(row.required and row.name not in values for row in rows):
@@ -364,14 +371,14 @@ SERIES_FIELDS = (
     Field("contact", email, "An address for readers.", "contact: briefs@example.org"),
     Field("description", text(5, 400), "One sentence about the series.", "description: Short arguments.", required=True),
     Field("license", license_id, "The licence of the briefs.", "license: CC-BY-4.0", required=True),
-    Field("disclaimer", mapping_of(DISCLAIMER_FIELDS, Disclaimer), "The disclaimer, for one author and several.",
+    Field("disclaimer", mapping_of(DISCLAIMER_FIELDS, Disclaimer, alone=True), "The disclaimer, for one author and several.",
           "disclaimer:\n  one: …\n  several: …", required=True),
     Field("colour", colour, "The accent of the series' pages, dark enough for white text on it.", 'colour: "#15406b"'),
     Field("logo", named, "The house's logo for PDFs, an SVG or PNG in briefs/ that can be seen on white.", "logo: house.svg"),
     Field("columns", choice("1", "2"), "How many columns a brief has in its PDF.", "columns: 2"),
-    Field("crossref", mapping_of(CROSSREF_FIELDS, Crossref), "Who registers DOIs, for `briefpress deposit`.",
+    Field("crossref", mapping_of(CROSSREF_FIELDS, Crossref, alone=True), "Who registers DOIs, for `briefpress deposit`.",
           "crossref:\n  prefix: 10.5555\n  depositor: Example Institute\n  email: doi@example.org"),
-    Field("repec", mapping_of(REPEC_FIELDS, Repec), "The codes of RePEc; with them its files are made.",
+    Field("repec", mapping_of(REPEC_FIELDS, Repec, alone=True), "The codes of RePEc; with them its files are made.",
           "repec:\n  archive: exi\n  series: exipbs\n  email: repec@example.org"),
     Field("topics", labels, "Topics: id and label.", "topics:\n  energy: Energy and climate"),
     Field("regions", labels, "Regions: id and label.", "regions:\n  europe: Europe"),

@@ -214,6 +214,11 @@ def _names_taken(series: tuple[Series, ...], entry: Entry | None, path: str) -> 
                        f"write another, for example {name}-series")  # fmt: skip
         if count > 1 and entry is not None:
             report.add("repeated-field", entry.key.place, f'{count} series have the slug "{name}"', "give each series a slug of its own")
+    for archive in dict.fromkeys(one.repec.archive for one in series if one.repec):
+        keepers = {(one.repec.email, one.repec.maintainer) for one in series if one.repec and one.repec.archive == archive}
+        if len(keepers) > 1 and entry is not None:
+            report.add("field-shape", entry.key.place, f'the archive "{archive}" of RePEc has {len(keepers)} maintainers, and can have one',
+                       "give each series that is in it the same email and maintainer")  # fmt: skip
     codes = Counter((one.repec.archive, one.repec.series) for one in series if one.repec)
     for (_, name), count in codes.items():
         if count > 1 and entry is not None:

@@ -158,6 +158,7 @@ _ENGLISH = {
     "mark_withdrawal": "Withdrawn {date}",
     "mark_draft": "Draft",
     "mark_embargo": "Under embargo until {date}",
+    "withdrawn_title": "Withdrawn: {title}",
     "withdrawn_heading": "This brief was withdrawn on {date}",
     "withdrawn_text": (
         "Its number and its address stay, so that references to it still lead here. Its text is no longer published."
@@ -322,6 +323,7 @@ _FRENCH = {
     "mark_withdrawal": "Retirée le {date}",
     "mark_draft": "Brouillon",
     "mark_embargo": "Sous embargo jusqu’au {date}",
+    "withdrawn_title": "Note retirée\u00a0: {title}",
     "withdrawn_heading": "Cette note a été retirée le {date}",
     "withdrawn_text": (
         "Son numéro et son adresse demeurent, afin que les références y mènent encore. Son texte n’est plus publié."
@@ -487,6 +489,7 @@ _GERMAN = {
     "mark_withdrawal": "Zurückgezogen am {date}",
     "mark_draft": "Entwurf",
     "mark_embargo": "Gesperrt bis {date}",
+    "withdrawn_title": "Zurückgezogen: {title}",
     "withdrawn_heading": "Dieser Policy Brief wurde am {date} zurückgezogen",
     "withdrawn_text": (
         "Nummer und Adresse bleiben, damit Verweise weiterhin hierher führen. Der Text wird nicht mehr veröffentlicht."
@@ -649,6 +652,7 @@ _DUTCH = {
     "mark_withdrawal": "Ingetrokken op {date}",
     "mark_draft": "Concept",
     "mark_embargo": "Onder embargo tot {date}",
+    "withdrawn_title": "Ingetrokken: {title}",
     "withdrawn_heading": "Deze policy brief is op {date} ingetrokken",
     "withdrawn_text": (
         "Nummer en adres blijven bestaan, zodat verwijzingen hier nog naartoe leiden. De tekst wordt niet meer gepubliceerd."

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from briefpress.cli.build import load, run, stopped
 from briefpress.cli.moment import now_option
-from briefpress.cli.project import project_root, series_named, sound_catalogue
+from briefpress.cli.project import output_option, project_root, series_named, sound_catalogue, whole_file
 from briefpress.listing import year_of
 from briefpress.record.bundle import BundleError, changed, contents, make_bag, pack
 
@@ -20,7 +18,7 @@ from briefpress.record.bundle import BundleError, changed, contents, make_bag, p
 @click.command("bundle")
 @click.argument("year", type=click.IntRange(1900, 2999))
 @click.option("--series", "slug", metavar="SLUG", help="Of this series; default: of all.")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
+@output_option("series and year")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
 def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: dt.datetime) -> None:
@@ -33,10 +31,7 @@ def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: 
     if year not in years:
         raise click.BadParameter(f"there is no public brief of {year}" + (f"; use one of {', '.join(map(str, years))}" if years else ""))
     name = f"{series[0].slug if len(series) == 1 else 'briefs'}-{year}"
-    output = (output or Path(f"{name}.zip")).absolute()
-    if not output.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {output.parent} to write into; make it first", param_hint="--output")
-    part = output.with_name(f".{output.name}.{os.getpid()}")
+    output = output or root / f"{name}.zip"
     try:
         with tempfile.TemporaryDirectory() as temp:
             site, bag = Path(temp, "site"), Path(temp, "bag")
@@ -48,17 +43,10 @@ def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: 
             if not works:
                 raise BundleError("the briefs were changed while their pages were made; run the command again")
             bag.mkdir()
-            with plugin.progress.step("bundle"):
+            with plugin.progress.step("bundle"), whole_file(output) as stream:
                 make_bag(bag, contents(works, built.catalogue.settings, root, site), works, year)
-                with part.open("wb") as stream:
-                    pack(bag, name, changed(works), stream)
-            os.replace(part, output)
+                pack(bag, name, changed(works), stream)
     except BundleError as error:
         stopped(error)
-    except OSError as error:
-        raise click.UsageError(f"{error.filename or output.name} cannot be read or written: {error.strerror}") from None
-    finally:
-        with suppress(OSError):  # it became the zip, or could not be made
-            part.unlink()
     if not quiet:
         click.echo(f"{output.name}: {len(works)} brief{'s' if len(works) > 1 else ''}", err=True)

@@ -35,8 +35,10 @@ def command(numbers: tuple[str, ...], style: str | None, slug: str | None, now: 
     catalogue = sound_catalogue(root, now)
     series = series_named(catalogue, slug)
     works = [Work.of(catalogue, public_brief(number, catalogue, series), site_url(root)) for number in numbers]
-    file = style_file(style) if style else None
+    file = style_file(style) if style is not None else None
     for work in works:
+        if work.withdrawn:
+            click.echo(f"{work.named} was withdrawn on {work.withdrawn}.", err=True)
         click.echo(styled(csl(work), file) if file else reference(work))
 
 
@@ -79,7 +81,7 @@ def styled(item: dict[str, Any], file: Path) -> str:
         entries.register(Citation([CitationItem(item["id"])]))
         return str(entries.bibliography()[0])
     except (SyntaxError, ValueError, AttributeError, KeyError, IndexError):
-        raise click.BadParameter(f"{file.name} is no style that can be read", param_hint="--style") from None
+        raise click.BadParameter(f"{file.name} is no style, or one that citeproc-py cannot follow", param_hint="--style") from None
 
 
 @cache

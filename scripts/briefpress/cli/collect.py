@@ -11,7 +11,15 @@ import click
 from briefpress.byline import address_part
 from briefpress.checks import missing_glyph
 from briefpress.cli.moment import now_option
-from briefpress.cli.project import project_root, public_brief, series_named, site_url, sound_catalogue
+from briefpress.cli.project import (
+    output_option,
+    project_root,
+    public_brief,
+    series_named,
+    site_url,
+    sound_catalogue,
+    whole_file,
+)
 from briefpress.listing import counted, subject_labels, year_of
 from briefpress.texts import texts
 from briefpress.typeset import plan
@@ -25,15 +33,13 @@ from briefpress.typeset.press import PressError, print_collection
 @click.option("--topic", metavar="ID", help="The briefs on a topic of series.yml.")
 @click.option("--series", "slug", metavar="SLUG", help="Of this series; default: the first.")
 @click.option("--title", help="The title on the cover; default: series and year, or the topic.")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
+@output_option("its title")
 @now_option
 def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug: str | None, title: str | None, output: Path | None,
             now: dt.datetime) -> None:  # fmt: skip
     """Put public briefs together in one PDF: those of a year, on a topic, or the NUMBERs, oldest first."""
     root = project_root()
     catalogue = sound_catalogue(root, now)
-    if output is not None and not output.parent.is_dir():
-        raise click.BadParameter(f"there is no folder {output.parent} to write into; make it first", param_hint="--output")
     series = series_named(catalogue, slug)
     briefs = [one for one in catalogue.of(series) if not one.withdrawal]
     labels = subject_labels(catalogue, "topics")
@@ -73,10 +79,8 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
             click.echo(str(missing_glyph(one.brief, char)), err=True)
         for name, char in one.unlettered:
             click.echo(str(missing_glyph(one.brief, char, name)), err=True)
-    try:
-        output.write_bytes(printed.data)
-    except OSError as error:
-        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+    with whole_file(output) as stream:
+        stream.write(printed.data)
     click.echo(f"{output.name}: {len(briefs)} brief{'s' if len(briefs) > 1 else ''}", err=True)
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 import warnings
 from pathlib import Path
 
 import click
 
-from briefpress.brief import Brief
 from briefpress.cli.moment import now_option
-from briefpress.cli.project import project_root, public_brief, series_named, site_url, sound_catalogue
+from briefpress.cli.project import (
+    output_option,
+    project_root,
+    public_brief,
+    series_named,
+    site_url,
+    sound_catalogue,
+    whole_file,
+)
 from briefpress.listing import year_of
-from briefpress.record.deposit import SCHEMAS, deposit
+from briefpress.record.deposit import MOST_HOUSES, SCHEMAS, deposit
 from briefpress.record.work import Work
-from briefpress.series import Catalogue
 
 KEPT = ".cache/crossref/{0}/commonmeta/resources/crossref/crossref{0}.xsd"
 """Where `make crossref` puts a schema."""
@@ -30,8 +35,7 @@ KEPT = ".cache/crossref/{0}/commonmeta/resources/crossref/crossref{0}.xsd"
               help="The version of Crossref's schema; licences, corrections and translations need 5.5.0.")
 @click.option("--xsd", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path),
               help="The schema; default: the one that make crossref fetched.")
-@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Where to write it; default: named after its briefs.")
+@output_option("its briefs")
 @now_option
 def command(numbers: tuple[str, ...], year: int | None, slug: str | None, schema: str, xsd: Path | None, output: Path | None,
             now: dt.datetime) -> None:  # fmt: skip
@@ -44,43 +48,44 @@ def command(numbers: tuple[str, ...], year: int | None, slug: str | None, schema
     series = series_named(catalogue, slug)
     if catalogue.settings.sample:
         raise click.UsageError("the series is a sample, and nothing is deposited of it; set sample: false in series.yml when you publish")
-    if not (numbers or year):
-        raise click.UsageError("say which briefs: --year 2024, or their numbers")
+    if bool(numbers) == bool(year):
+        raise click.UsageError("say which briefs: either --year 2024, or their numbers")
     briefs = {one.path: one for one in (public_brief(number, catalogue, series) for number in numbers)}
-    chosen = list(briefs.values()) or [one for one in catalogue.of(series) if year_of(one) == year]
+    chosen = list(briefs.values()) if numbers else [one for one in catalogue.of(series) if year_of(one) == year]
     others = [one for one in chosen if one.series != series.slug]
     if others:
         raise click.UsageError(f"a batch is of one series; deposit those of {others[0].series} by --series {others[0].series}")
     if series.crossref is None:
         raise click.UsageError(f"{series.slug} has no crossref: in series.yml; add it with prefix, depositor and email")
-    works = [_work(catalogue, one, site_url(root)) for one in chosen]
+    works = [Work.of(catalogue, one, site_url(root)) for one in chosen]
     fit = [work for work in works if work.brief.doi]
     for work in works:
-        if work not in fit:
+        if not work.brief.doi:
             click.echo(f"{work.named} is left out: it has no doi", err=True)
     if not fit:
-        click.echo(f"There is nothing to deposit. Give a brief its DOI: doi: {series.crossref.prefix}/{works[0].id}" if works
-                   else f"There is no public brief of {year}.", err=True)  # fmt: skip
+        if works:
+            suffix = f"{series.slug}.{works[0].serial.replace('-', '.', 1)}"
+            click.echo(f"There is nothing to deposit. Give a brief its DOI: doi: {series.crossref.prefix}/{suffix}", err=True)
+        else:
+            click.echo(f"There is no public brief of {year}.", err=True)
         sys.exit(1)
     text = deposit(fit, series.crossref, now, schema)
     for fault in _faults(text, xsd or root / KEPT.format(schema)):
         click.echo(f"Crossref would refuse it: {fault}", err=True)
         sys.exit(1)
-    output = output or root / f"{fit[0].id if len(fit) == 1 else f'{series.slug}-{year or len(fit)}'}.crossref.xml"
-    part = output.with_name(f".{output.name}.part")
-    try:
-        part.write_text(text, "utf-8")
-        os.replace(part, output)
-    except OSError as error:
-        raise click.UsageError(f"{output} cannot be written: {error.strerror}") from None
+    name = fit[0].id if len(works) == 1 else f"{series.slug}-{year}" if year else f"{fit[0].id}-and-{len(fit) - 1}-more"
+    output = output or root / f"{name}.crossref.xml"
+    with whole_file(output) as stream:
+        stream.write(text.encode())
     click.echo(f"{output.name}: {len(fit)} brief{'s' if len(fit) > 1 else ''}, valid in schema {schema}", err=True)
-    if schema == SCHEMAS[0] and any(work.updates for work in fit):
-        click.echo("Corrections are not in it: schema 5.4.0 has no place for them, 5.5.0 has.", err=True)
-
-
-def _work(catalogue: Catalogue, brief: Brief, site_url: str) -> Work:
-    own = brief.pdf.text if brief.pdf and not brief.withdrawal else ""
-    return Work.of(catalogue, brief, site_url, pdf=site_url + catalogue.permalink(brief) + (own or catalogue.pdf_name(brief)))
+    if any(work.updates for work in fit):
+        if schema == SCHEMAS[0]:
+            click.echo(f"Corrections are not in it: schema {schema} has no place for them, {SCHEMAS[1]} has.", err=True)
+        elif not series.crossref.policy:
+            click.echo("Corrections are not in it: series.yml has no policy under crossref, the DOI of your page on corrections.", err=True)
+    for work in fit:
+        if len(work.institutions) > MOST_HOUSES:
+            click.echo(f"Of the publishers of {work.named} the first {MOST_HOUSES} are in it: the schema takes no more.", err=True)
 
 
 def _faults(text: str, schema: Path) -> list[str]:

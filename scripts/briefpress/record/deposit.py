@@ -19,9 +19,12 @@ SCHEMAS = ("5.4.0", "5.5.0")
 """Versions of the schema that can be written; the first is the default."""
 _KINDS = {"update": "new_version"}
 """Kinds of corrections that Crossref calls otherwise."""
-_MOST_HOUSES = 5
+MOST_HOUSES = 5
 """Institutions of one report."""
-_ROLES = {"editor": "editor", "translator": "translator", "reviewer": "reviewer"}
+_MOST_LETTERS = 60
+"""Of a brief's name in that of its batch, which has at most 100."""
+_ROLES = ("editor", "translator", "reviewer")
+"""Roles that Crossref knows, besides the authors'."""
 
 
 def deposit(works: Sequence[Work], crossref: Crossref, moment: dt.datetime, schema: str) -> str:
@@ -44,7 +47,7 @@ def deposit(works: Sequence[Work], crossref: Crossref, moment: dt.datetime, sche
         "xsi:schemaLocation": f"http://www.crossref.org/schema/{schema} https://www.crossref.org/schemas/crossref{schema}.xsd",
     })  # fmt: skip
     head = _add(root, "head")
-    _add(head, "doi_batch_id", f"{works[0].id}-{len(works)}-{stamp}")
+    _add(head, "doi_batch_id", f"{works[0].id[:_MOST_LETTERS]}-{len(works)}-{stamp}")
     _add(head, "timestamp", stamp)
     depositor = _add(head, "depositor")
     _add(depositor, "depositor_name", crossref.depositor)
@@ -69,9 +72,9 @@ def _report(parent: ElementTree.Element, work: Work, crossref: Crossref, schema:
     for index, author in enumerate(brief.authors):
         _person(people, author, "author", "additional" if index else "first")
     for author, role in work.people(*_ROLES):
-        _person(people, author, _ROLES[role], "additional")
+        _person(people, author, role, "additional")
     titles = _add(report, "titles")
-    _add(titles, "title", brief.title)
+    _add(titles, "title", work.main_title)
     _add(titles, "subtitle", brief.subtitle)
     _add(_add(report, "jats:abstract", **{"xml:lang": brief.lang}), "jats:p", work.abstract)
     date = _add(report, "publication_date", media_type="online")
@@ -81,18 +84,18 @@ def _report(parent: ElementTree.Element, work: Work, crossref: Crossref, schema:
     publisher = _add(report, "publisher")
     _add(publisher, "publisher_name", work.series.publisher)
     _add(publisher, "publisher_place", work.series.place)
-    for house in work.institutions[:_MOST_HOUSES]:
+    for house in work.institutions[:MOST_HOUSES]:
         _add(_add(report, "institution"), "institution_name", house)
-    if work.number:
-        _add(_add(report, "publisher_item"), "item_number", work.number, item_number_type="report-number")
+    if work.number or brief.other_numbers:
+        item = _add(report, "publisher_item")
+        _add(item, "item_number", work.number, item_number_type="report-number")
+        for number in brief.other_numbers:
+            _add(item, "identifier", number, id_type="report-number")
     if schema != SCHEMAS[0]:
         _status(report, work, crossref)
     doi = _add(report, "doi_data")
     _add(doi, "doi", brief.doi)
     _add(doi, "resource", work.url, mime_type="text/html", content_version="vor")
-    if work.pdf:
-        item = _add(_add(doi, "collection", property="text-mining"), "item")
-        _add(item, "resource", work.pdf, mime_type="application/pdf", content_version="vor")
     if schema != SCHEMAS[0]:
         _relations(report, work)
 
@@ -131,13 +134,12 @@ def _relations(report: ElementTree.Element, work: Work) -> None:
 def _person(parent: ElementTree.Element, author: Author, role: str, sequence: str) -> None:
     person = _add(parent, "person_name", contributor_role=role, sequence=sequence)
     _add(person, "given_name", author.given)
-    _add(person, "surname", " ".join(part for part in (author.particle, author.family) if part))
+    _add(person, "surname", author.surname)
     if author.affiliation:
         affiliations = _add(person, "affiliations")
         for one in author.affiliation:
             _add(_add(affiliations, "institution"), "institution_name", one)
-    if author.orcid:
-        _add(person, "ORCID", f"https://orcid.org/{author.orcid}")
+    _add(person, "ORCID", author.orcid_url)
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str | None = None, **attributes: str) -> ElementTree.Element:

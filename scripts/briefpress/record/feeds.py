@@ -83,7 +83,7 @@ def rss(feed: Feed, address: str) -> str:
             _add(item, "description", _content(work))
         else:
             kind = texts(work.brief.lang)[f"kind_{update.kind}"]
-            _add(item, "title", f"{kind}: {_title(work)}")
+            _add(item, "title", _title(work) if update.kind == "withdrawal" else f"{kind}: {_title(work)}")
             _add(item, "link", f"{work.url}#__corrections")
             _add(item, "guid", f"{work.url}#{update.kind}-{day}{f'-{nth}' if nth > 1 else ''}", isPermaLink="false")
             _add(item, "description", escape(update.note, quote=False))
@@ -131,7 +131,7 @@ def atom(feed: Feed, address: str) -> str:
             person = ElementTree.SubElement(entry, "author")
             _add(person, "name", author.name)
             if author.orcid:
-                _add(person, "uri", f"https://orcid.org/{author.orcid}")
+                _add(person, "uri", author.orcid_url)
         _add(entry, "link", "", rel="alternate", type="text/html", href=work.url)
         if work.pdf:
             _add(entry, "link", "", rel="enclosure", type="application/pdf", href=work.pdf)
@@ -163,7 +163,7 @@ def json_feed(feed: Feed, address: str) -> str:
             "content_html": _content(work, corrected=True),
             "date_published": feed.moment(work.brief.date).isoformat(),
             "date_modified": feed.moment(work.changed).isoformat(),
-            "authors": [{"name": one.name} | ({"url": f"https://orcid.org/{one.orcid}"} if one.orcid else {}) for one in work.brief.authors],
+            "authors": [{"name": one.name} | ({"url": one.orcid_url} if one.orcid else {}) for one in work.brief.authors],
             "tags": list(work.keywords),
             "language": work.brief.lang,
         }

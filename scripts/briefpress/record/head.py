@@ -46,7 +46,7 @@ def _names(work: Work) -> Iterator[tuple[str, str]]:
         yield "citation_author", inverted(author)
         for one in author.affiliation:
             yield "citation_author_institution", one
-        yield "citation_author_orcid", author.orcid and f"https://orcid.org/{author.orcid}"
+        yield "citation_author_orcid", author.orcid_url
     yield "citation_publication_date", brief.date.strftime("%Y/%m/%d")
     yield "citation_date", brief.date.isoformat()
     for house in work.institutions:
@@ -74,6 +74,8 @@ def _names(work: Work) -> Iterator[tuple[str, str]]:
     yield "DC.language", brief.lang
     yield "DC.identifier", work.url
     yield "DC.identifier", work.doi_url
+    for number in brief.other_numbers:
+        yield "DC.identifier", number
     yield "DCTERMS.isPartOf", brief.issn and f"urn:ISSN:{brief.issn}"
     yield "DCTERMS.isVersionOf", work.original.cite_as if work.original else ""
     for other in work.translations:
@@ -147,7 +149,7 @@ def _node(work: Work) -> dict[str, Any]:
         "keywords": list(work.keywords),
         "license": work.license.url,
         "isAccessibleForFree": True,
-        "reportNumber": work.number,
+        "reportNumber": [one for one in (work.number, *brief.other_numbers) if one] if brief.other_numbers else work.number,
         "identifier": brief.doi and {"@type": "PropertyValue", "propertyID": "DOI", "value": brief.doi, "url": work.doi_url},
         "sameAs": work.doi_url,
         "publisher": houses if len(houses) > 1 else houses[0],
@@ -169,10 +171,10 @@ def _filled(node: dict[str, Any]) -> dict[str, Any]:
 def _person(author: Author) -> dict[str, Any]:
     node = {
         "@type": "Person",
-        "@id": author.orcid and f"https://orcid.org/{author.orcid}",
+        "@id": author.orcid_url,
         "name": author.name,
         "givenName": author.given,
-        "familyName": " ".join(part for part in (author.particle, author.family) if part),
+        "familyName": author.surname,
         "affiliation": [{"@type": "Organization", "name": one} for one in author.affiliation],
     }
     return _filled(node)

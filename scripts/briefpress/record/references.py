@@ -60,7 +60,7 @@ def bibtex(work: Work) -> str:
         "translator": _people(author for author, _ in work.people("translator")),
         "keywords": _escaped(", ".join(work.keywords)),
         "abstract": _escaped(work.abstract),
-        "note": _escaped(". ".join(one.rstrip(".") for one in work.notes)),
+        "note": _escaped(work.note),
     }
     rows = (f"  {name:<11} = {_MONTHS[int(value) - 1] if name == 'month' else f'{{{value}}}'},\n" for name, value in fields.items() if value)
     return f"@techreport{{{work.id},\n{''.join(rows)}}}\n"
@@ -72,7 +72,7 @@ def _people(people: Iterable[Author]) -> str:
 
 
 def _person(one: Author) -> str:
-    family = " ".join(part for part in (one.particle, one.family) if part)
+    family = one.surname
     if not one.given:
         return f"{{{_escaped(family)}}}"
     given = f"{{{_escaped(one.given)}}}" if re.search(r"(?i),|\band\b", one.given) else _escaped(one.given)
@@ -155,7 +155,7 @@ def csl(work: Work) -> dict[str, Any]:
         "language": brief.lang,
         "keyword": ", ".join(work.keywords),
         "abstract": work.abstract,
-        "note": " ".join(work.notes),
+        "note": work.note,
     }
     return {name: value for name, value in item.items() if value}
 

@@ -40,7 +40,36 @@ def files(series: Iterable[Series], works: Iterable[Work], site_url: str) -> dic
                 years[work.year].append(work)
             for year, papers in sorted(years.items()):
                 found[f"RePEc/{archive}/{_code(one)}/{year}.redif"] = _MARK + "\n".join(_paper(work) for work in papers)
-    return found
+    return found | _listings(found)
+
+
+def _listings(files: Iterable[str]) -> dict[str, str]:
+    """A page for each folder with links to what is in it: RePEc finds files by links, and a host of static pages lists none.
+
+    Source:
+        EconPapers, "RePEc Archive FAQ", on archives that are fetched over HTTP.
+    """
+    inside: dict[str, set[str]] = defaultdict(set)
+    for address in files:
+        *folders, name = address.split("/")
+        inside["/".join(folders)].add(name)
+        if len(folders) > 2:
+            inside["/".join(folders[:-1])].add(f"{folders[-1]}/")
+    return {f"{folder}/index.html": _LISTING.format(folder=folder, links="".join(f'<li><a href="{name}">{name}</a></li>\n' for name in sorted(names)))
+            for folder, names in inside.items()}  # fmt: skip
+
+
+_LISTING = """\
+<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><meta name="robots" content="noindex"><title>{folder}</title></head>
+<body>
+<h1>{folder}</h1>
+<ul>
+{links}</ul>
+</body>
+</html>
+"""
 
 
 def handle(work: Work) -> str:
@@ -91,7 +120,7 @@ def _paper(work: Work) -> str:
         rows += [
             ("Author-Name", author.name),
             ("Author-Name-First", author.given),
-            ("Author-Name-Last", " ".join(part for part in (author.particle, author.family) if part)),
+            ("Author-Name-Last", author.surname),
             ("Author-Email", author.email),
             *(("Author-Workplace-Name", one) for one in author.affiliation),
         ]
@@ -104,7 +133,7 @@ def _paper(work: Work) -> str:
         ("Keywords", "; ".join(work.keywords)),
         ("Language", brief.lang),
         ("DOI", brief.doi),
-        ("Note", " ".join(work.notes)),
+        ("Note", work.note),
         ("Publication-Status", f"Published by {' and '.join(work.institutions)}" if brief.publishers else ""),
         ("File-URL", work.pdf),
         ("File-Format", "application/pdf" if work.pdf else ""),

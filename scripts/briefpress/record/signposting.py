@@ -30,7 +30,7 @@ def links(work: Work) -> list[Link]:
     """
     found = [
         Link("cite-as", work.cite_as),
-        *(Link("author", f"https://orcid.org/{author.orcid}") for author in work.brief.authors if author.orcid),
+        *(Link("author", author.orcid_url) for author in work.brief.authors),
         Link("item", work.pdf, "application/pdf"),
         *(Link("describedby", work.url + name, kind) for name, kind in CITATIONS.items()),
         Link("type", "https://schema.org/AboutPage"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -59,15 +60,14 @@ def briefs_json(works: Iterable[Work]) -> str:
 def briefs_csv(works: Iterable[Work]) -> str:
     """The same in columns; lists are joined by semicolons.
 
-    A byte order mark makes spreadsheets read UTF-8. A cell that a spreadsheet would take for a
-    formula gets an apostrophe before it.
+    A byte order mark makes spreadsheets read UTF-8.
 
     Source:
         RFC 4180; OWASP, "CSV injection".
     """
     out = io.StringIO()
     columns = ("series", "number", "title", "subtitle", "authors", "date", "modified", "lang", "issn", "doi", "url", "pdf", "publishers",
-               "place", "license", "topics", "keywords", "collection", "corrected", "withdrawn")  # fmt: skip
+               "place", "license", "topics", "keywords", "collection", "other_numbers", "corrected", "withdrawn")  # fmt: skip
     writer = csv.writer(out)
     writer.writerow(columns)
     for work in works:
@@ -79,5 +79,9 @@ def briefs_csv(works: Iterable[Work]) -> str:
 
 
 def _cell(value: Any) -> str:
+    """A cell; what a spreadsheet would take for the beginning of a formula has an apostrophe before it.
+
+    In much of Europe a spreadsheet takes the semicolon for the end of a cell.
+    """
     text = "; ".join(value) if isinstance(value, list) else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return re.sub(r"(^|;)(\s*)(?=[=+\-@＝＋－＠])", r"\1\2'", text)

@@ -61,9 +61,18 @@ class Work:
         )  # fmt: skip
 
     @property
+    def main_title(self) -> str:
+        """The title, which says of a withdrawn brief that it is.
+
+        Source:
+            NISO RP-45-2024 (CREC): the title in every record tells the status.
+        """
+        return self._words["withdrawn_title"].format(title=self.brief.title) if self.withdrawn else self.brief.title
+
+    @property
     def title(self) -> str:
         """Title and subtitle, as a reference has them."""
-        title, more = self.brief.title, self.brief.subtitle
+        title, more = self.main_title, self.brief.subtitle
         if not more:
             return title
         return f"{title} {more}" if title[-1:] in "?!…" else f"{title}: {more}"
@@ -159,8 +168,13 @@ class Work:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a format without fields for it says in a note: corrections, the original, other numbers, funding."""
+        """What a format without fields for it says in notes: corrections, the original, translations, other numbers."""
         return tuple(self._notes())
+
+    @property
+    def note(self) -> str:
+        """The notes as one, each a sentence."""
+        return " ".join(one if one[-1] in ".?!…" else f"{one}." for one in self.notes)
 
     def _notes(self) -> Iterator[str]:
         words = self._words
@@ -186,6 +200,5 @@ class Work:
 
 def inverted(author: Author) -> str:
     """The name with the family name first, particle and all: `van den Voorbeeld, Lieve`."""
-    family = " ".join(part for part in (author.particle, author.family) if part)
-    return f"{family}, {author.given}" if author.given else family
+    return f"{author.surname}, {author.given}" if author.given else author.surname
 

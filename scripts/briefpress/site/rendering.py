@@ -69,6 +69,8 @@ HEADERS = f"""\
   Content-Security-Policy: {POLICY}; frame-ancestors 'none'
   X-Content-Type-Options: nosniff
   Referrer-Policy: strict-origin-when-cross-origin
+/*/linkset.json
+  Content-Type: application/linkset+json
 /assets/*
   Cache-Control: public, max-age=31536000, immutable
 """

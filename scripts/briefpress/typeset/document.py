@@ -38,6 +38,8 @@ def document(page: Mapping[str, Any], series: Series, *, words: Mapping[str, str
         imprint.append(f"{words['other_numbers']} {'; '.join(page['other_numbers'])}")
     if page["issn"]:
         imprint.append(f"{words['issn']} {page['issn']}")
+    if page["doi"]:
+        imprint.append(f"DOI: {page['doi']['name']}")
     return {
         "key": page["url"],
         "reference": page["number"] or page["year"],

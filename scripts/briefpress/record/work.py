@@ -67,7 +67,8 @@ class Work:
         Source:
             NISO RP-45-2024 (CREC): the title in every record tells the status.
         """
-        return self._words["withdrawn_title"].format(title=self.brief.title) if self.withdrawn else self.brief.title
+        words = self._words
+        return words["withdrawn_title"].format(title=self.brief.title) if self.withdrawn else self.brief.title
 
     @property
     def title(self) -> str:

@@ -33,7 +33,8 @@ def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: 
     name = f"{series[0].slug if len(series) == 1 else 'briefs'}-{year}"
     output = output or root / f"{name}.zip"
     try:
-        with tempfile.TemporaryDirectory() as temp:
+        # Opened first, so that a place that cannot be written is told before the work.
+        with whole_file(output) as stream, tempfile.TemporaryDirectory() as temp:
             site, bag = Path(temp, "site"), Path(temp, "bag")
             config, plugin = load(now, quiet, site_dir=str(site))
             plugin.whole = False
@@ -43,7 +44,7 @@ def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: 
             if not works:
                 raise BundleError("the briefs were changed while their pages were made; run the command again")
             bag.mkdir()
-            with plugin.progress.step("bundle"), whole_file(output) as stream:
+            with plugin.progress.step("bundle"):
                 make_bag(bag, contents(works, built.catalogue.settings, root, site), works, year)
                 pack(bag, name, changed(works), stream)
     except BundleError as error:

@@ -20,6 +20,7 @@ from briefpress.fields import (
 )
 from briefpress.finding import Level
 from briefpress.rules import SECTIONS
+from briefpress.site.examples import EXAMPLES, TEXT
 
 _MARKER = re.compile(r"^<!-- briefpress: (?P<name>[a-z-]+) -->[ \t]*$", re.MULTILINE)
 
@@ -52,13 +53,16 @@ def series_table() -> str:
 
 
 def rules_table() -> str:
-    """Every rule under its section: code, level, what it asks for."""
+    """Every rule under its section: code, level, what it asks for, and what it refuses and takes."""
     parts = []
     for section, rules in SECTIONS.items():
         parts.append(f"### {section}\n")
         for rule in rules:
             waivable = " May be waived." if rule.waivable else ""
             parts.append(f"#### {rule.code} {{: #{rule.code} }}\n\n**{_LEVELS[rule.level]}.** {html.escape(rule.asks)}{waivable}\n")
+            if rule.code in EXAMPLES:
+                form = "markdown" if rule.code in TEXT else "yaml"
+                parts += [f"{word}:\n\n```{form}\n{text}\n```\n" for word, text in zip(("Not", "But"), EXAMPLES[rule.code], strict=True)]
     return "\n".join(parts)
 
 

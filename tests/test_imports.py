@@ -66,7 +66,7 @@ LIBRARIES = {
     "pagefind_bin": ("search.py",),
     "PIL": ("media.py", "typeset/press.py"),
     "defusedxml": ("media.py", "figures.py"),
-    "yaml": ("front_matter.py", "cli/project.py"),
+    "yaml": ("front_matter.py", "cli/project.py", "cli/schema.py"),
     "fontTools": ("site/fonts.py", "typeset/press.py", "figures.py"),
     "typst": ("typeset/press.py",),
     "vl_convert": ("figures.py",),

@@ -18,6 +18,8 @@ from briefpress.front_matter import Mapping as MappingNode
 from briefpress.front_matter import Node, Text
 from briefpress.rules import Report
 from briefpress.values import (
+    NAME,
+    SLUG,
     Named,
     Reader,
     choice,
@@ -30,6 +32,7 @@ from briefpress.values import (
     embargo,
     iso_date,
     issn,
+    known,
     labels,
     language,
     license_id,
@@ -40,8 +43,10 @@ from briefpress.values import (
     person_name,
     placed,
     plain,
+    schema_of,
     slug,
     switch,
+    takes,
     text,
     timezone,
 )
@@ -122,6 +127,7 @@ def mapping_of(rows: tuple[Field, ...], make: Callable[..., Any], alone: bool = 
     form = (f"write its fields below it, each on a line of its own and two spaces further in: {rows[0].example}" if alone else
             f"write it as the manual shows it, with a hyphen before each {rows[0].name}: - {rows[0].name}: …")  # fmt: skip
 
+    @takes({"rows": rows})
     def read(node: Node, label: str, report: Report) -> Any:
         if not isinstance(node, MappingNode):
             report.add("field-shape", node.place, f"{label} is not a group of fields", form)
@@ -141,7 +147,7 @@ def author(node: Node, label: str, report: Report) -> Author | Named | None:
     value = plain(node, label, report)
     if value is None:
         return None
-    if re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
+    if re.fullmatch(SLUG, value):
         return Named(value, node.place)
     return None if (name := person_name(value, node.place, report)) is None else Author(*parse_name(name))
 
@@ -156,6 +162,7 @@ def _make_author(*, name: Any = None, given: str = "", particle: str = "", famil
     return Author(*parts, orcid=orcid, affiliation=affiliation, email=email, bio=bio, **picture)  # type: ignore[arg-type]  # two types
 
 
+@takes(NAME)
 def _author_name(node: Node, label: str, report: Report) -> str | None:
     value = plain(node, label, report)
     return None if value is None else person_name(value, node.place, report)
@@ -165,6 +172,7 @@ def _name_part(maximum: int) -> Reader:
     """A reader of a part of a name. Most formats write family name, comma, given name, so that it holds no comma itself."""
     read_text = text(1, maximum)
 
+    @takes({**schema_of(read_text), "pattern": "^[^,;]+$"})
     def read(node: Node, label: str, report: Report) -> str | None:
         value: str | None = read_text(node, label, report)
         if value is None or not re.search("[,;]", value):
@@ -195,6 +203,9 @@ AUTHOR_FIELDS = (
     Field("photo", named, "A portrait: in people.yml a file in briefs/people/, in a brief a file beside it.", "photo: example.jpg"),
 )  # fmt: skip
 """The fields of an author, in a brief and in people.yml."""
+PERSON = {"rows": AUTHOR_FIELDS, "anyOf": [{"required": ["name"]}, {"required": ["family"]}]}
+# No name is written like an id, so that an id which nobody has is told.
+takes({"anyOf": [{"$ref": "#/$defs/person"}, {**NAME, "not": {"pattern": f"^{SLUG}$"}}, PERSON]})(author)
 
 
 def _data_file(node: Node, label: str, report: Report) -> DataFile | None:
@@ -210,6 +221,7 @@ DATA_FIELDS = (
     Field("title", text(3, 200), "What it holds.", "title: Opinion polls 2013–2023"),
     Field("license", license_id, "Its licence, where it is not that of the brief.", "license: CC0-1.0"),
 )
+takes({"anyOf": [schema_of(named), {"rows": DATA_FIELDS}]})(_data_file)
 
 
 def _correction(node: Node, label: str, report: Report) -> Correction | None:
@@ -235,12 +247,14 @@ CORRECTION_FIELDS = (
     Field("note", placed(text(1, 1000, "correction-note")), "What changed, in 20 characters or more. Mandatory, except for a typo.",
           'note: "In section 3 the share is 44 per cent, not 41; the conclusions stand."'),
 )
+takes({"rows": CORRECTION_FIELDS, "if": {"properties": {"kind": {"const": "typo"}}},
+       "else": {"required": ["date", "note"], "properties": {"note": {"minLength": 20}}}})(_correction)  # fmt: skip
 CONTRIBUTOR_FIELDS = (
     Field("name", _author_name, "The name as printed.", "name: Eva Example", required=True),
     Field("role", choice(*ROLES), f"One of {', '.join(ROLES)}.", "role: editor", required=True),
 )
 WAIVER_FIELDS = (
-    Field("rule", named, "The code of the rule, as the finding shows it.", "rule: number-year", required=True),
+    Field("rule", known("rule"), "The code of the rule, as the finding shows it.", "rule: number-year", required=True),
     Field("reason", text(10, 300, "waiver-reason"), "Why the brief is let off.", "reason: Written in 2023.", required=True),
 )
 
@@ -257,13 +271,13 @@ FIELDS = (
     Field("key_issues", list_of(placed(text(1, 600, "key-issue-length")), "key issue", alone=False),
           "Two to five sentences of 8 to 45 words for the box under the by-line.",
           "key_issues:\n  - First sentence.\n  - Second sentence.", required=True),
-    Field("series", named, "The slug of the series. Without it the folder tells, briefs/working-papers/, "
+    Field("series", known("series"), "The slug of the series. Without it the folder tells, briefs/working-papers/, "
           "else the first series of series.yml is meant.", "series: policy-briefs"),
     Field("lang", language, "The language of the text, where it is not that of the series.", "lang: fr"),
     Field("description", text(5, 600, "description-length"), "One sentence of 50 to 160 characters for lists and search engines. "
           "Without it the first key issue serves.", "description: How the grid held, and what it needs before the next storm."),
-    Field("topics", list_of(named, "topic"), "Ids of topics in series.yml.", "topics: [energy, defence]"),
-    Field("regions", list_of(named, "region"), "Ids of regions in series.yml.", "regions: [europe]"),
+    Field("topics", list_of(known("topic"), "topic"), "Ids of topics in series.yml.", "topics: [energy, defence]"),
+    Field("regions", list_of(known("region"), "region"), "Ids of regions in series.yml.", "regions: [europe]"),
     Field("keywords", list_of(text(2, 60), "keyword"), "At most ten words that readers may search for.", "keywords: [grid, storage]"),
     Field("license", license_id, "The licence, where it is not that of the series.", "license: CC-BY-4.0"),
     Field("image", named, "A picture for the head of the page, in the brief's folder.", "image: cover.jpg"),
@@ -386,15 +400,10 @@ SERIES_FIELDS = (
 """The fields of a series in series.yml."""
 
 
-def _series_list(node: Node, label: str, report: Report) -> tuple[Any, ...] | None:
-    read: tuple[Any, ...] | None = list_of(mapping_of(SERIES_FIELDS, dict), "series")(node, label, report)
-    return read
-
-
 SETTINGS_FIELDS = (
     Field("timezone", timezone, "Where the day begins: an IANA name.", "timezone: Europe/Brussels", required=True),
     Field("sample", switch, "While true, every page says that it is a sample and asks not to be indexed.", "sample: true"),
-    Field("series", _series_list, "One series or several.", "series:\n  - slug: policy-briefs", required=True),
+    Field("series", list_of(mapping_of(SERIES_FIELDS, dict), "series"), "One series or several.", "series:\n  - slug: policy-briefs", required=True),
 )
 """The fields of series.yml."""
 

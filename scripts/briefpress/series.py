@@ -30,6 +30,8 @@ BRIEFS = "briefs"
 """The folder of the briefs, under the project's own."""
 RESERVED = frozenset({"assets", "authors", "pagefind", "preview", "regions", "search", "topics"})
 """Addresses that no series can have."""
+NUMBERS = {"per-year": "([1-9][0-9]{0,2})/((?:19|20)[0-9]{2})", "continuous": "[1-9][0-9]{0,4}"}
+"""What a number looks like, by `numbering`."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,9 @@ class Series:
     def read_number(self, text: str) -> IssueNumber | None:
         """The number that `text` is in this series; None where it has another form."""
         if self.numbering == "per-year":
-            match = re.fullmatch("([1-9][0-9]{0,2})/((?:19|20)[0-9]{2})", text)
+            match = re.fullmatch(NUMBERS["per-year"], text)
             return IssueNumber(int(match[2]), int(match[1])) if match else None
-        return IssueNumber(0, int(text)) if re.fullmatch("[1-9][0-9]{0,4}", text) else None
+        return IssueNumber(0, int(text)) if re.fullmatch(NUMBERS["continuous"], text) else None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from briefpress.byline import PREFIXES, address_part, orcid_check_digit
@@ -22,6 +22,14 @@ from briefpress.rules import RULES, Report
 
 Reader = Callable[[Node, str, Report], Any]
 """Given a value, the name to call it by, and a report: the value as its type, else None."""
+Schema = dict[str, Any]
+"""A fragment of JSON Schema. Its own key `rows` stands for the fields of a group; `schema` puts them in."""
+_Reader = TypeVar("_Reader", bound=Reader)
+SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
+# Editors' tools read YAML with its types: a text of digits comes to them as a number.
+TEXT: Schema = {"type": ["string", "number"], "minLength": 1}
+_DAY = "-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]+)?)?(Z|[+-][0-9]{2}:?[0-9]{2})"
 
 
 @dataclass(frozen=True)
@@ -95,6 +103,26 @@ _MONTHS = {
 _SEPARATORS = re.compile(r"\s*[;,]\s+|\s+/\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
 
 
+def takes(schema: Schema) -> Callable[[_Reader], _Reader]:
+    """Note on a reader what it takes, for the tools of editors.
+
+    A pattern is one that Python and JavaScript read alike. It may let through what only the check
+    can tell, such as a wrong check digit.
+    """
+
+    def mark(read: _Reader) -> _Reader:
+        vars(read)["schema"] = schema
+        return read
+
+    return mark
+
+
+def schema_of(read: Reader) -> Schema:
+    """What a reader takes."""
+    schema: Schema = vars(read)["schema"]
+    return schema
+
+
 # --- readers of plain values -------------------------------------------------------------------
 
 
@@ -125,6 +153,7 @@ def plain(node: Node, label: str, report: Report) -> str | None:
 def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Reader:
     """A reader of one line of `minimum` to `maximum` characters."""
 
+    @takes(TEXT | ({"minLength": minimum, "maxLength": maximum} if RULES[code].level is Level.ERROR else {}))
     def read(node: Node, label: str, report: Report) -> str | None:
         value = plain(node, label, report)
         if value is not None and not minimum <= len(value) <= maximum:
@@ -138,15 +167,27 @@ def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Re
     return read
 
 
+@takes(TEXT)
 def named(node: Node, label: str, report: Report) -> Named | None:
     """A text whose meaning is looked up elsewhere, with its place."""
     value = plain(node, label, report)
     return None if value is None else Named(value, node.place)
 
 
+def known(kind: str) -> Reader:
+    """A reader of a text that names one of those of the project: a topic, a region, a series, a rule."""
+
+    @takes({"$ref": f"#/$defs/{kind}"})
+    def read(node: Node, label: str, report: Report) -> Named | None:
+        return named(node, label, report)
+
+    return read
+
+
 def placed(read_text: Reader) -> Reader:
     """A reader of a text that keeps its place."""
 
+    @takes(schema_of(read_text))
     def read(node: Node, label: str, report: Report) -> Named | None:
         value = read_text(node, label, report)
         return None if value is None else Named(value, node.place)
@@ -154,6 +195,7 @@ def placed(read_text: Reader) -> Reader:
     return read
 
 
+@takes({"$ref": "#/$defs/number"})
 def number(node: Node, label: str, report: Report) -> Number | None:
     """The brief's number as typed."""
     value = plain(node, label, report)
@@ -163,6 +205,7 @@ def number(node: Node, label: str, report: Report) -> Number | None:
 def choice(*options: str) -> Reader:
     """A reader of one of a few words."""
 
+    @takes({"enum": [*options, *(int(one) for one in options if one.isdigit())]})
     def read(node: Node, label: str, report: Report) -> str | None:
         value = plain(node, label, report)
         if value is None or value in options:
@@ -173,6 +216,7 @@ def choice(*options: str) -> Reader:
     return read
 
 
+@takes({"type": ["boolean", "string"], "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])$"})
 def switch(node: Node, label: str, report: Report) -> bool | None:
     """`true` or `false`."""
     value = plain(node, label, report)
@@ -182,6 +226,7 @@ def switch(node: Node, label: str, report: Report) -> bool | None:
     return None
 
 
+@takes({"type": "string", "format": "date", "pattern": f"^[0-9]{{4}}{_DAY}$"})
 def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
     """A date in the form YYYY-MM-DD; other forms get the date that they mean, where it is certain."""
     value = plain(node, label, report)
@@ -230,6 +275,7 @@ def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
     return None, ""
 
 
+@takes({"type": "string", "pattern": f"^(19|2[0-9])[0-9]{{2}}{_DAY}([T ]{_HOUR})?$"})
 def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | None:
     """A date, or a date and time; without a zone it is that of the series, which `series` sees to."""
     value = plain(node, label, report)
@@ -258,6 +304,7 @@ def _moment(value: str) -> dt.datetime | None:
         return None
 
 
+@takes({"type": "string", "pattern": "^[0-9]{4}-[0-9]{3}[0-9X]$"})
 def issn(node: Node, label: str, report: Report) -> str | None:
     """An ISSN with its hyphen."""
     value = plain(node, label, report)
@@ -300,6 +347,7 @@ def issn_check_digit(first_seven: str) -> str:
     return "0123456789X"[-total % 11]
 
 
+@takes({**TEXT, "pattern": "^((https?://)?orcid[.]org/)?([0-9]{4}[-‐‑–]?){3}[0-9]{3}[0-9Xx]/?$", "minimum": 100_000_000})
 def orcid(node: Node, label: str, report: Report) -> str | None:
     """An ORCID iD, bare or as its address."""
     value = plain(node, label, report)
@@ -318,6 +366,7 @@ def orcid(node: Node, label: str, report: Report) -> str | None:
     return "-".join(digits[i : i + 4] for i in range(0, 16, 4))
 
 
+@takes({"type": "string", "pattern": "^(doi:? *)?((https?://)?(dx[.])?doi[.]org/)?10[.][0-9]{4,9}/[-._;()/:A-Za-z0-9]+$"})
 def doi(node: Node, label: str, report: Report) -> str | None:
     """A DOI, bare; one that is written as its address is taken with a warning.
 
@@ -336,6 +385,7 @@ def doi(node: Node, label: str, report: Report) -> str | None:
     return bare
 
 
+@takes({**TEXT, "pattern": "^10[.][0-9]{4,9}$", "minimum": 10, "exclusiveMaximum": 11})
 def doi_prefix(node: Node, label: str, report: Report) -> str | None:
     """What all DOIs of a house begin with: 10.5555."""
     value = plain(node, label, report)
@@ -348,6 +398,7 @@ def doi_prefix(node: Node, label: str, report: Report) -> str | None:
 def code(length: int) -> Reader:
     """A reader of a code of `length` lower-case letters or digits, as RePEc gives them."""
 
+    @takes({**TEXT, "pattern": f"^[a-z0-9]{{{length}}}$"})
     def read(node: Node, label: str, report: Report) -> str | None:
         value = plain(node, label, report)
         if value is None or re.fullmatch(f"[a-z0-9]{{{length}}}", value):
@@ -358,6 +409,7 @@ def code(length: int) -> Reader:
     return read
 
 
+@takes({"type": "string", "pattern": "^[^\\s@<>\"':?&/]+@[^\\s@<>\"':?&/]+[.][^\\s@<>\"':?&/.0-9_]{2,}$"})
 def email(node: Node, label: str, report: Report) -> str | None:
     """An e-mail address."""
     value = plain(node, label, report)
@@ -367,6 +419,7 @@ def email(node: Node, label: str, report: Report) -> str | None:
     return None
 
 
+@takes({"type": "string", "pattern": f"^({'|'.join(sorted(_LANGUAGES))}|[a-z]{{3}})(-[A-Z][a-z]{{3}})?(-[A-Z]{{2}}|-[0-9]{{3}})?$"})
 def language(node: Node, label: str, report: Report) -> str | None:
     """A language tag: a code of ISO 639, with a script or a region where it matters.
 
@@ -390,6 +443,7 @@ def language(node: Node, label: str, report: Report) -> str | None:
     return None
 
 
+@takes({"enum": list(LICENCES)})
 def license_id(node: Node, label: str, report: Report) -> str | None:
     """An SPDX identifier of LICENCES."""
     value = plain(node, label, report)
@@ -404,6 +458,7 @@ def license_id(node: Node, label: str, report: Report) -> str | None:
     return None
 
 
+@takes({"type": "string", "pattern": "^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$"})
 def timezone(node: Node, label: str, report: Report) -> ZoneInfo | None:
     """An IANA name: Europe/Brussels."""
     value = plain(node, label, report)
@@ -416,15 +471,17 @@ def timezone(node: Node, label: str, report: Report) -> ZoneInfo | None:
         return None
 
 
+@takes({**TEXT, "pattern": f"^{SLUG}$"})
 def slug(node: Node, label: str, report: Report) -> str | None:
     """Lower-case letters, digits and hyphens: a part of an address."""
     value = plain(node, label, report)
-    if value is None or re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", value):
+    if value is None or re.fullmatch(SLUG, value):
         return value
     report.add("field-shape", node.place, f'{label} is "{value}"', f"write lower-case letters, digits and hyphens, for example {address_part(value)}")
     return None
 
 
+@takes({"type": "string", "pattern": "^(?=.*D)(?=.*M)(?=.*Y)[^A-Za-z]*((DD?|MM?|MMMM?|YYYY)([^A-Za-z]+|$))+$"})
 def date_style(node: Node, label: str, report: Report) -> str | None:
     """A pattern of D, DD, M, MM, MMMM and YYYY with signs between them."""
     value = plain(node, label, report)
@@ -437,6 +494,7 @@ def date_style(node: Node, label: str, report: Report) -> str | None:
     return None
 
 
+@takes({"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"})
 def colour(node: Node, label: str, report: Report) -> str | None:
     """An sRGB colour, #rrggbb, on which white text can be read.
 
@@ -483,7 +541,9 @@ def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
         item: what to call an item, "key issue"; its place in the list is added.
         alone: whether a text that is no list is taken for its only item.
     """
+    several = {"type": "array", "items": schema_of(read_item), "minItems": 1}
 
+    @takes({"anyOf": [schema_of(read_item), several]} if alone else several)
     def read(node: Node, label: str, report: Report) -> tuple[Any, ...] | None:
         if not isinstance(node, Items):
             if isinstance(node, Text) and (signs := re.match(r"([•·–—▪◦*])\s*\S", node.text)):
@@ -505,6 +565,7 @@ def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
     return read
 
 
+@takes({"type": "object", "propertyNames": {"pattern": f"^{SLUG}$"}, "additionalProperties": TEXT})
 def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
     """A controlled list: short id and its label, in the order of the file."""
     if not isinstance(node, MappingNode):
@@ -518,6 +579,10 @@ def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
         if key is not None and value is not None:
             found[key] = value
     return found
+
+
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 120, "pattern": "^(?!.* (and|und|et|en|&|/) )[^,;]+$"}
+"""What `person_name` takes. The 20 characters over its 100 are for titles, which it only warns of."""
 
 
 def person_name(value: str, place: Place, report: Report) -> str | None:

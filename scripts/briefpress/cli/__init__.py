@@ -10,6 +10,7 @@ _COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the br
              "cite": "Print a reference to a brief, in any style.",
              "deposit": "Write what Crossref registers a DOI with.",
              "collect": "Put several briefs into one PDF.", "bundle": "Put a year into a zip for archives.",
+             "schema": "Print the fields for editors' tools: JSON Schema, VS Code, forms.",
              "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
 
 

@@ -316,3 +316,48 @@ def test_what_all_briefs_share_is_shown_whatever_the_path(tmp_path: Path, monkey
     done = CliRunner().invoke(main, ["check", "briefs/a.md"])
     assert done.exit_code == 1
     assert 'briefs/series.yml:1:11: error: "timezone" of series.yml is "Nowhere"' in done.output
+
+
+# What briefs are let off
+
+WAIVED = GOOD.replace("lights on", "lights on.").replace("2024-03-15", "2023-12-29").replace("---\n\n", """\
+lint_ignore:
+  - rule: title-full-stop
+    reason: "The full stop belongs to the name: élan."
+  - {rule: number-year, reason: Written in December.}
+  - {rule: title-capitals, reason: Nothing needs this one.}
+  - {rule: glyph-missing, reason: A sign of the runic script.}
+---
+
+""")
+OFF = SERIES + b"rules:\n  number-year: off\n"
+
+
+def test_waivers_are_listed_with_their_reasons(tmp_path: Path) -> None:
+    project(tmp_path, b=WAIVED, a=WAIVED.replace("1/2024", "2/2024"), good=GOOD.replace("1/2024", "3/2024"))
+    done = check(tmp_path, "--waivers", "briefs/b.md")
+    assert (done.returncode, done.stderr) == (0, "3 waivers in force\n")
+    assert done.stdout.splitlines() == [
+        "briefs/b.md:10: title-full-stop: The full stop belongs to the name: élan.",
+        "briefs/b.md:12: number-year: Written in December.",
+        "briefs/b.md:14: glyph-missing: A sign of the runic script.",
+    ]
+    rows = json.loads(check(tmp_path, "--waivers", "--format", "json").stdout)
+    assert [(row["path"], row["line"]) for row in rows] == [(f"briefs/{name}.md", line) for name in "ab" for line in (10, 12, 14)]
+    assert rows[1] == {"path": "briefs/a.md", "line": 12, "rule": "number-year", "reason": "Written in December."}
+
+
+def test_a_waiver_of_what_the_house_has_switched_off_is_not_in_force_and_no_fault(tmp_path: Path) -> None:
+    project(tmp_path, b=WAIVED)
+    (tmp_path / "briefs/series.yml").write_bytes(OFF)
+    assert "number-year" not in check(tmp_path, "--waivers").stdout
+    codes = [one["code"] for one in json.loads(check(tmp_path, "--format", "json").stdout) if one["level"] != "advice"]
+    assert codes == ["waiver-unused"]  # that for title-capitals
+
+
+def test_without_a_series_there_is_nothing_to_list(tmp_path: Path) -> None:
+    project(tmp_path, b=WAIVED)
+    (tmp_path / "briefs/series.yml").unlink()
+    done = check(tmp_path, "--waivers")
+    assert done.returncode == 1
+    assert "there is no series.yml" in done.stdout

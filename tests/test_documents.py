@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from click import Command
 
 from briefpress.cli import main
-from briefpress.fields import FIELDS, SERIES_FIELDS, read_fields
+from briefpress.fields import FIELDS, SERIES_FIELDS, SETTINGS_FIELDS, read_fields
 from briefpress.finding import Level
 from briefpress.front_matter import read_mapping
 from briefpress.rules import RULES, Report, Rule
@@ -80,7 +83,7 @@ def test_a_table_of_the_manual_is_used(name: str) -> None:
 @every_page
 def test_links_to_rules_name_rules(page: Path) -> None:
     anchors = re.findall(r"checks\.md#([a-z-]+)", page.read_text("utf-8"))
-    headings = {"waiving-a-rule", "the-rules"}
+    headings = {"waiving-a-rule", "house-rules", "the-rules"}
     assert [anchor for anchor in anchors if anchor not in RULES and anchor not in headings] == []
 
 
@@ -113,7 +116,8 @@ def test_yaml_in_the_manual_is_read_without_a_finding(page: Path, index: int) ->
         report = Report("x.yml")
         mapping, _ = read_mapping(block, report)
         assert mapping is not None
-        read_fields(mapping, SERIES_FIELDS, report, where=" of a series")
+        rows = SETTINGS_FIELDS if "the top of briefs/series.yml" in block else SERIES_FIELDS
+        read_fields(mapping, rows, report, where=" of a series")
         assert {finding.code for finding in report.findings} <= {"missing-field"}
         return
     _, findings = read_brief("briefs/x.md", f"---\n{block}---\n".encode(), None)
@@ -153,3 +157,39 @@ def test_every_code_that_is_reported_is_a_rule() -> None:
     elsewhere = "".join(file.read_text("utf-8") for file in package.rglob("*.py") if file.name != "rules.py")
     built = {"topic-unknown", "region-unknown", "list-gap", "table-gap"}  # from a word and an ending
     assert [code for code in RULES if f'"{code}"' not in elsewhere and code not in built] == []
+
+
+# What pre-commit reads
+
+
+def hooks() -> list[tuple[str, dict[str, Any]]]:
+    """Return every hook with the name of its file."""
+    offered = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    own = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert [repository["repo"] for repository in own["repos"]] == ["local"]
+    return [("hooks", hook) for hook in offered] + [("config", hook) for repository in own["repos"] for hook in repository["hooks"]]
+
+
+@pytest.mark.parametrize(("file", "hook"), hooks(), ids=lambda value: value["id"] if isinstance(value, dict) else value)
+def test_a_hook_has_what_pre_commit_requires_and_runs_what_is_there(file: str, hook: dict[str, Any]) -> None:
+    """The keys are those of pre-commit.com, "Creating new hooks"."""
+    assert {"id", "name", "entry", "language"} <= hook.keys()
+    assert hook["language"] == ("python" if file == "hooks" else "system")
+    program, name, *options = hook["entry"].split()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    # pre-commit installs a hook of ours as a package, and so finds its script; our own hooks run what `make` has set up.
+    scripts = project["scripts"] if file == "hooks" else {".venv/bin/briefpress", ".venv/bin/ruff"}
+    assert program in scripts
+    if program.endswith("briefpress"):
+        command = main.get_command(None, name)
+        assert isinstance(command, Command)
+        assert set(options) <= {option for parameter in command.params for option in parameter.opts}
+        assert re.search(hook["files"], "briefs/2024/01-one.md")
+        assert hook["pass_filenames"] is False
+    else:
+        assert any(requirement.startswith("ruff") for requirement in project["optional-dependencies"]["test"])
+
+
+def test_the_hook_that_the_manual_names_is_there() -> None:
+    named = set(re.findall(r"`(briefpress-[a-z]+)`", (ROOT / "CONTRIBUTING.md").read_text("utf-8")))
+    assert named == {hook["id"] for file, hook in hooks() if file == "hooks"}

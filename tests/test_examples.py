@@ -26,7 +26,7 @@ key_issues:
 """
 # Of several files, or too large to print.
 ELSEWHERE = frozenset("""
-    file-encoding file-size file-name control-character symlink yaml-nesting author-address number-refused number-taken colour-contrast
+    file-encoding file-size file-name control-character symlink yaml-nesting author-address number-refused number-taken house-rule colour-contrast
     record-text record-correction record-vanished record-number pdf-differs pdf-text pdf-untagged glyph-missing file-kind file-weight
     svg-active file-unused file-stray figure alt-file-name alt-length alt-repeats text-nesting text-time text-length link-unpublished link-unread
 """.split())

@@ -294,3 +294,16 @@ def test_a_picture_that_breaks_off_is_told_with_its_brief(project: Callable[...,
         assert done.returncode == 1
         assert "Traceback" not in done.stderr
         assert "briefs/2024/1/index.md: half.jpg: it cannot be read to its end" in done.stderr
+
+
+@pytest.mark.parametrize(("level", "code", "said"), [("off", 0, ""), ("warning", 0, "warning: the PDF has"), ("error", 1, "error: the PDF has")])
+def test_the_house_weighs_what_only_the_typesetter_finds(
+    level: str, code: int, said: str, project: Callable[..., Path], build: Build, brief_text: Write
+) -> None:
+    folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "The first brief on paper", BODY + "\nHan 漢.\n")})
+    settings = folder / "briefs/series.yml"
+    settings.write_text(settings.read_text().replace("series:\n", f"rules:\n  glyph-missing: {level}\nseries:\n", 1))
+    done = build(folder)
+    assert done.returncode == code, done.stderr
+    assert (said in done.stderr) if said else ("U+6F22" not in done.stderr)
+    assert (folder / "site").exists() == (code == 0)

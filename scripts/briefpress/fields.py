@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefpress.byline import Author, parse_name
-from briefpress.finding import Place
+from briefpress.finding import Level, Place
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.front_matter import Node, Text
-from briefpress.rules import Report
+from briefpress.rules import RULES, HouseRule, Report
 from briefpress.values import (
     NAME,
     SLUG,
@@ -37,6 +37,7 @@ from briefpress.values import (
     language,
     license_id,
     list_of,
+    meant,
     named,
     number,
     orcid,
@@ -400,9 +401,48 @@ SERIES_FIELDS = (
 """The fields of a series in series.yml."""
 
 
+HOUSE_RULE_FIELDS = (
+    Field("level", choice("off", *Level), f"One of off, {', '.join(Level)}. Without it the rule keeps its own.", "level: warning"),
+    Field("since", iso_date, "The day from which it holds. A brief of an older date gets advice instead.", "since: 2025-01-01"),
+)
+
+
+@takes({"type": "object", "propertyNames": {"enum": list(RULES)},
+        # YAML 1.1 reads off as false.
+        "additionalProperties": {"anyOf": [schema_of(HOUSE_RULE_FIELDS[0].read), {"enum": [False]}, {"rows": HOUSE_RULE_FIELDS}]}})  # fmt: skip
+def _house_rules(node: Node, label: str, report: Report) -> Mapping[str, HouseRule] | None:
+    """The rules that the house weighs in its own way, by code."""
+    if not isinstance(node, MappingNode):
+        report.add("field-shape", node.place, f"{label} is not a group of rules",
+                   "write each on a line of its own, two spaces further in: text-length: off")  # fmt: skip
+        return None
+    found = {}
+    for entry in node.entries:
+        typed, place = entry.key.text, entry.key.place
+        if (rule := RULES.get(typed)) is None:
+            report.add("house-rule", place, f'there is no rule "{typed}"',
+                       f"copy the rule's name from the end of a finding{meant(typed, RULES)}")  # fmt: skip
+            continue
+        if isinstance(entry.value, MappingNode):
+            given = read_fields(entry.value, HOUSE_RULE_FIELDS, report, where=f" of {typed}")
+        else:
+            given = {"level": HOUSE_RULE_FIELDS[0].read(entry.value, f'the level of "{typed}"', report)}
+        level = given.get("level")
+        house = HouseRule(Level(level) if level and level != "off" else None, level == "off", given.get("since"))
+        ranks = list(Level)  # from error down
+        lower = house.off or house.since or (house.level and ranks.index(house.level) > ranks.index(rule.level))
+        if lower and not rule.waivable:
+            report.add("house-rule", place, f"{typed} cannot be switched off or lowered: other rules, or readers, depend on it",
+                       "mend what it reports, and take the line out")  # fmt: skip
+        else:
+            found[typed] = house
+    return found
+
+
 SETTINGS_FIELDS = (
     Field("timezone", timezone, "Where the day begins: an IANA name.", "timezone: Europe/Brussels", required=True),
     Field("sample", switch, "While true, every page says that it is a sample and asks not to be indexed.", "sample: true"),
+    Field("rules", _house_rules, "Rules that the house switches off, lowers or raises, by their codes.", "rules:\n  text-length: off"),
     Field("series", list_of(mapping_of(SERIES_FIELDS, dict), "series"), "One series or several.", "series:\n  - slug: policy-briefs", required=True),
 )
 """The fields of series.yml."""

@@ -100,6 +100,30 @@ class History:
         return dict(zip(known, out.decode().split("\n"), strict=False))
 
 
+def on_branches(root: Path) -> tuple[dict[tuple[str, str], bytes], int]:
+    """Every text of `briefs/` on a branch, this repository's own and those that were fetched.
+
+    Returns:
+        The Markdown files by path and the name of their content, and how many branches there are.
+
+    Raises:
+        HistoryError: no git, no repository, or one that cannot be read.
+    """
+    heads = _run(root, "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes").split()
+    above = _run(root, "rev-parse", "--show-prefix")
+    asked = "".join(f"{commit}:{above}{BRIEFS}\n" for commit in dict.fromkeys(heads))
+    rows = os.fsdecode(_git(root, "cat-file", "--batch-check", given=os.fsencode(asked))).split("\n") if asked else []
+    # Most branches have the same briefs.
+    trees = dict.fromkeys(row.split(" ")[0] for row in rows if row.split(" ")[1:2] == ["tree"])
+    names = {}
+    for tree in trees:
+        for row in _run(root, "ls-tree", "-r", "-z", "--full-tree", tree).split("\0"):
+            about, _, path = row.partition("\t")
+            if about.startswith("100") and path.endswith(".md"):
+                names[f"{BRIEFS}/{path}", about.split(" ")[2]] = about.split(" ")[2]
+    return dict(zip(names, _contents(root, list(names.values())), strict=True)), len(heads)
+
+
 def _contents(root: Path, blobs: list[str]) -> list[bytes]:
     out = _git(root, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs).encode())
     found, at = [], 0

@@ -96,6 +96,8 @@ class Outline:
     """Mathematics as TeX has it: `$$…$$`, `$x_1$`."""
     gaps: tuple[tuple[str, Place], ...]
     """A list or a table without an empty line before it: which of the two, and where."""
+    prose: str
+    """The body with code, remarks, pictures, addresses and HTML blanked out, each character in its place."""
     words: int
     depth: int
     """How deep lists and quotations nest."""
@@ -198,7 +200,7 @@ class _Reader:
             headings=tuple(self._headings()), links=links, missing_references=missing, definitions=definitions,
             references=references, tags=tags, attributes=attributes, ids=ids, gaps=tuple(self._gaps()),
             formulas=tuple(Mark(self.body[hit.start() : hit.end()], self.place(hit.start())) for hit in _FORMULA.finditer(self.text)),
-            words=self._words(), depth=depth, depth_place=depth_place,
+            prose=self._prose(), words=self._words(), depth=depth, depth_place=depth_place,
         )  # fmt: skip
 
     def _marks(self, pattern: re.Pattern[str], group: str) -> tuple[Mark, ...]:
@@ -280,6 +282,18 @@ class _Reader:
                 yield "list", Place(self.first_line + index, 1)
             elif _ROW.match(line) and index + 1 < len(lines) and re.match(r"^\|[\s:|\-]+\|\s*$", lines[index + 1]):
                 yield "table", Place(self.first_line + index, 1)
+
+    def _prose(self) -> str:
+        def words_alone(hit: re.Match[str]) -> str:
+            if hit["bang"]:
+                return _blank(hit)
+            before, after = hit[0][: hit.start("text") - hit.start()], hit[0][hit.end("text") - hit.start() :]
+            return " " * len(before) + hit["text"] + re.sub(r"[^\n]", " ", after)
+
+        text = _LINK.sub(words_alone, self.text)
+        for pattern in (_ADDRESS, _TAG, _ATTRIBUTES):
+            text = pattern.sub(_blank, text)
+        return text
 
     def _words(self) -> int:
         text = _LINK.sub(lambda hit: hit["text"], self.text)

@@ -6,6 +6,7 @@ The level of a finding comes from its row; the editors' manual prints the rows; 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from briefpress.finding import Finding, Level, Place
@@ -125,6 +126,7 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("file-unused", A, "A file in the brief's folder is named by the brief.", waivable=True),
         Rule("file-stray", W, "A folder with an index.md holds no other Markdown file."),
         Rule("figure", E, "A figure from data names a CSV beside the brief and says how to draw it."),
+        Rule("figure-source", A, "The caption of a figure, and of a table of numbers, names a source.", waivable=True),
         Rule("alt-missing", E, "A picture has a text for those who cannot see it."),
         Rule("alt-file-name", W, "A picture's text is not its file's name.", waivable=True),
         Rule("alt-length", W, "A picture's text has 10 to 300 characters.", waivable=True),
@@ -135,10 +137,12 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("text-nesting", E, "Lists and quotations nest at most eight deep."),
         Rule("text-time", E, "A brief's text can be set within twenty seconds."),
         Rule("text-length", A, "A brief has 1,200 to 3,500 words.", waivable=True),
+        Rule("acronym", A, "An acronym that stands in the text twice is spelt out once, unless everybody knows it.", waivable=True),
         Rule("heading-one", E, "Headings of the text begin with ##; the title is the page's own."),
         Rule("heading-step", W, "A heading is one level below the one it belongs to.", waivable=True),
         Rule("heading-empty", E, "A heading has words."),
         Rule("heading-count", A, "A brief has three to seven headings of the first level.", waivable=True),
+        Rule("heading-capitals", A, "A heading in English has capitals for its first word and for names alone.", waivable=True),
         Rule("heading-space", E, "A space follows the hashes of a heading."),
         Rule("list-gap", W, "An empty line stands before a list.", waivable=True),
         Rule("table-gap", W, "An empty line stands before a table.", waivable=True),
@@ -154,19 +158,32 @@ SECTIONS: dict[str, tuple[Rule, ...]] = {
         Rule("link-empty", E, "A link has an address and words."),
         Rule("link-reference", W, "A link by reference has its address below.", waivable=True),
         Rule("link-unread", W, "A link has its words in square brackets and its address in round ones."),
+        Rule("link-words", A, "The words of a link say where it leads, and an address stands in a note.", waivable=True),
         Rule("image-remote", E, "A picture lies in the brief's folder, not on another site."),
         Rule("html-removed", W, "HTML that a brief may not hold is taken out."),
         Rule("id-repeated", E, "An id given to a heading or a picture is given once."),
         Rule("id-renamed", W, "An id is letters, digits and hyphens, and begins with a letter."),
     ),
-    "Waivers": (
+    "Waivers and house rules": (
         Rule("waiver-unknown", E, "A waiver names a rule of this list."),
         Rule("waiver-refused", E, "A waiver is for a rule that may be waived."),
         Rule("waiver-reason", E, "A waiver has a reason of at least ten characters."),
         Rule("waiver-unused", W, "A waiver that is no longer needed is taken out."),
+        Rule("house-rule", E, "A house rule names a rule of this list, and only one that may be waived is switched off or lowered."),
     ),
 }
 RULES: dict[str, Rule] = {rule.code: rule for rules in SECTIONS.values() for rule in rules}
+
+
+@dataclass(frozen=True)
+class HouseRule:
+    """What a house makes of one rule, in `series.yml`."""
+
+    level: Level | None = None
+    """None where it stays as it is."""
+    off: bool = False
+    since: dt.date | None = None
+    """A brief older than that gets advice instead."""
 
 
 @dataclass

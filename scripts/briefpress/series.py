@@ -23,7 +23,7 @@ from briefpress.fields import Crossref, Disclaimer, Repec
 from briefpress.finding import Finding, Level, Place
 from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
-from briefpress.rules import Report
+from briefpress.rules import HouseRule, Report
 from briefpress.values import Named, Number, meant, slug
 
 BRIEFS = "briefs"
@@ -84,6 +84,8 @@ class Settings:
     series: tuple[Series, ...]
     sample: bool = False
     people: Mapping[str, Author] = field(default_factory=dict)
+    rules: Mapping[str, HouseRule] = field(default_factory=dict)
+    """What the house makes of single rules, by code."""
 
     def get(self, slug: str) -> Series | None:
         """The series with this slug."""

@@ -14,12 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from briefpress.brief import Brief
-from briefpress.checks import across, files, header, text
+from briefpress.checks import across, files, header, style, text
+from briefpress.fields import Waiver
 from briefpress.finding import Finding, Level, Place
 from briefpress.limits import TooLong, time_limit
 from briefpress.outline import Outline, outline
-from briefpress.rules import RULES, SECTIONS, Report
-from briefpress.series import Catalogue, read_catalogue
+from briefpress.rules import RULES, SECTIONS, HouseRule, Report
+from briefpress.series import Catalogue, Settings, read_catalogue
 
 
 def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]]:
@@ -29,10 +30,15 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
         The catalogue of the briefs that could be read (None without a series), and all findings
         in reading order.
     """
+    return check_and_list(root, now)[:2]
+
+
+def check_and_list(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding], list[tuple[Brief, Waiver]]]:
+    """As `check`, and besides the waivers that are in force, in the order of the files."""
     catalogue, findings = read_catalogue(root, now)
     findings += files.check_tree(root)
     if catalogue is None:
-        return None, sorted(set(findings))
+        return None, sorted(set(findings)), []
     outlines = {}
     for brief in catalogue.briefs:
         try:
@@ -50,8 +56,38 @@ def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]
                 found = check_brief(brief, catalogue, outlines, root)
         except TooLong:
             found = [too_long(brief)]
-        by_path[brief.path] = _waived(brief, by_path[brief.path] + found)
-    return catalogue, sorted({finding for found in by_path.values() for finding in found})
+        by_path[brief.path] += found
+    in_force: list[tuple[Brief, Waiver]] = []
+    for path, found in by_path.items():
+        known = catalogue.by_path.get(path)
+        by_path[path] = levelled(known, catalogue.settings, found)
+        if known is not None:
+            by_path[path], waivers = _waived(known, by_path[path], catalogue.settings)
+            in_force += [(known, waiver) for waiver in waivers]
+    in_force.sort(key=lambda item: (item[0].path, item[1].rule.place))
+    return catalogue, sorted({finding for found in by_path.values() for finding in found}), in_force
+
+
+def levelled(brief: Brief | None, settings: Settings, findings: list[Finding]) -> list[Finding]:
+    """Weigh the findings of one file as the house has it in `series.yml`.
+
+    Args:
+        brief: None for a file that is no brief, or one that cannot be read; it has no date.
+        settings: with the rules of the house.
+        findings: of that file.
+    """
+    found = []
+    for finding in findings:
+        house = settings.rules.get(finding.code, HouseRule())
+        if house.off:
+            continue
+        level = house.level or finding.level
+        if house.since and brief is not None and "date" in brief.places and dt.date.min < brief.date < house.since:
+            level = Level.ADVICE
+        if brief is not None and brief.draft:
+            level = max(level, finding.level, key=list(Level).index)  # what a draft lacks must not stop the others
+        found.append(replace(finding, level=level))
+    return found
 
 
 def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path) -> list[Finding]:
@@ -62,6 +98,7 @@ def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline]
     text.check_links(brief, catalogue, outlines, root, report)
     files.check_files(brief, outlines[brief.path], root, report)
     files.check_figures(brief, root, report)
+    style.check_style(brief, catalogue.series(brief), outlines[brief.path], files.figures_of(brief), report)
     if brief.draft:
         # Nothing of a draft is published, and a half-written one must not stop the others.
         return [replace(f, level=Level.ADVICE) if f.code in _UNFINISHED or f.line >= brief.body_line else f for f in report.findings]
@@ -119,10 +156,10 @@ def lost_link(brief: Brief, target: str) -> Finding:
     return report.findings[0]
 
 
-def _waived(brief: Brief, findings: list[Finding]) -> list[Finding]:
-    """Leave out what the brief waives, and report waivers that are wrong or no longer needed."""
+def _waived(brief: Brief, findings: list[Finding], settings: Settings) -> tuple[list[Finding], list[Waiver]]:
+    """Leave out what the brief waives, and report waivers that are wrong or no longer needed; the others are in force."""
     report = Report(brief.path)
-    waived = set()
+    in_force = []
     for waiver in brief.waivers:
         code, place = waiver.rule
         rule = RULES.get(code)
@@ -132,10 +169,13 @@ def _waived(brief: Brief, findings: list[Finding]) -> list[Finding]:
                        f"copy the rule's name from the end of the finding{f'; did you mean {close[0]}?' if close else ''}")  # fmt: skip
         elif not rule.waivable:
             report.add("waiver-refused", place, f"{code} cannot be waived", "mend what it reports, and take the waiver out")
+        elif settings.rules.get(code, HouseRule()).off:
+            continue  # the house lets everybody off for now
         elif code == "glyph-missing":
-            continue  # only setting the PDF tells whether it is needed
+            in_force.append(waiver)  # only setting the PDF tells whether it is needed
         elif not any(finding.code == code for finding in findings):
             report.add("waiver-unused", place, f"nothing here needs the waiver for {code}", "take the waiver out")
         else:
-            waived.add(code)
-    return [finding for finding in findings if finding.code not in waived] + report.findings
+            in_force.append(waiver)
+    waived = {waiver.rule.text for waiver in in_force}
+    return [finding for finding in findings if finding.code not in waived] + levelled(brief, settings, report.findings), in_force

@@ -6,7 +6,8 @@ from importlib import import_module
 
 import click
 
-_COMMANDS = {"check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
+_COMMANDS = {"new": "Make the file of a new brief, with the next free number.",
+             "check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
              "cite": "Print a reference to a brief, in any style.",
              "deposit": "Write what Crossref registers a DOI with.",
              "collect": "Put several briefs into one PDF.", "bundle": "Put a year into a zip for archives.",

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
+from briefpress.brief import Brief
 from briefpress.byline import address_part
-from briefpress.checks import missing_glyph
+from briefpress.checks import levelled, missing_glyph
 from briefpress.cli.moment import now_option
 from briefpress.cli.project import (
     output_option,
@@ -20,7 +21,9 @@ from briefpress.cli.project import (
     sound_catalogue,
     whole_file,
 )
+from briefpress.finding import Finding
 from briefpress.listing import counted, subject_labels, year_of
+from briefpress.series import Catalogue
 from briefpress.texts import texts
 from briefpress.typeset import plan
 from briefpress.typeset.document import ACCENT
@@ -76,12 +79,17 @@ def command(numbers: tuple[str, ...], year: int | None, topic: str | None, slug:
         sys.exit(1)
     for one in prints:
         for char in (char for char in printed.missing if char in one.brief.body or char in one.brief.title):
-            click.echo(str(missing_glyph(one.brief, char)), err=True)
+            _tell(missing_glyph(one.brief, char), one.brief, catalogue)
         for name, char in one.unlettered:
-            click.echo(str(missing_glyph(one.brief, char, name)), err=True)
+            _tell(missing_glyph(one.brief, char, name), one.brief, catalogue)
     with whole_file(output) as stream:
         stream.write(printed.data)
     click.echo(f"{output.name}: {len(briefs)} brief{'s' if len(briefs) > 1 else ''}", err=True)
+
+
+def _tell(finding: Finding, brief: Brief, catalogue: Catalogue) -> None:
+    for one in levelled(brief, catalogue.settings, [finding]):
+        click.echo(str(one), err=True)
 
 
 def _address(page: Path) -> str:

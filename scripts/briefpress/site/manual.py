@@ -12,6 +12,7 @@ from briefpress.fields import (
     CROSSREF_FIELDS,
     DATA_FIELDS,
     FIELDS,
+    HOUSE_RULE_FIELDS,
     REPEC_FIELDS,
     SERIES_FIELDS,
     SETTINGS_FIELDS,
@@ -48,7 +49,7 @@ def fields_table() -> str:
 
 def series_table() -> str:
     """The fields of `series.yml`."""
-    return "\n".join((_fields("The file", SETTINGS_FIELDS), _fields("A series", SERIES_FIELDS),
+    return "\n".join((_fields("The file", SETTINGS_FIELDS), _fields("A house rule", HOUSE_RULE_FIELDS), _fields("A series", SERIES_FIELDS),
                       _fields("Crossref", CROSSREF_FIELDS), _fields("RePEc", REPEC_FIELDS)))  # fmt: skip
 
 

@@ -30,10 +30,10 @@ from mkdocs.structure.pages import Page
 from briefpress import listing
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
-from briefpress.checks import bad_figure, lost_link, missing_glyph, too_long
+from briefpress.checks import bad_figure, levelled, lost_link, missing_glyph, too_long
 from briefpress.checks.files import portrait
 from briefpress.figures import Drawn, Figure, replaced
-from briefpress.finding import Finding
+from briefpress.finding import Finding, Level
 from briefpress.limits import TooLong
 from briefpress.media import Media
 from briefpress.outline import Outline
@@ -218,6 +218,16 @@ class Rendering:
         log.error("%s", finding)
         self.preview.findings[finding.path].append(finding)
 
+    def _weigh(self, brief: Brief, finding: Finding, *, on_page: bool = False) -> None:
+        """Tell of something that is found only now, as loudly as the house has it."""
+        for one in levelled(brief, self.catalogue.settings, [finding]):
+            if one.level is Level.ERROR:
+                self._fault(one)
+                continue
+            (log.info if one.level is Level.ADVICE else log.warning)("%s", one)
+            if on_page and self.preview is not None:
+                self.preview.findings[brief.path].append(one)
+
     def _plan_aliases(self, brief: Brief) -> None:
         """Pages at old addresses that lead to a brief."""
         for alias, _ in brief.aliases:
@@ -287,10 +297,7 @@ class Rendering:
         around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
         body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
         for target in sorted(set(body.lost) - {link.target for link in outlined.links}):
-            finding = lost_link(brief, target)
-            log.warning("%s", finding)
-            if self.preview is not None:
-                self.preview.findings[brief.path].append(finding)
+            self._weigh(brief, lost_link(brief, target), on_page=True)
         work = self._work(brief, media)
         page = brief_page(work, body, outlined, self.catalogue, media, source=self.source)
         if page["pdf"]:
@@ -381,7 +388,7 @@ class Rendering:
                         self._add(address, data)
                     waived = own or any(waiver.rule.text == "glyph-missing" for waiver in one.brief.waivers)
                     for char, picture in () if waived else [*((char, "") for char in missing), *((char, name) for name, char in one.unlettered)]:
-                        log.info("%s", missing_glyph(one.brief, char, picture))
+                        self._weigh(one.brief, missing_glyph(one.brief, char, picture))
                 for kind, drawn in cards.items():
                     for address, data in zip(self.prints, drawn, strict=True):
                         self._add(f"{posixpath.dirname(address)}/{kind}.png", data)

@@ -1,0 +1,163 @@
+"""What an editor would pencil into the margin: advice, and never more. Each remedy says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
+
+from briefpress.brief import Brief
+from briefpress.byline import folded
+from briefpress.figures import Figure
+from briefpress.finding import Place
+from briefpress.outline import Outline
+from briefpress.rules import Report
+from briefpress.series import Series
+
+ACRONYMS = 5
+"""How many are reported of one brief."""
+_KNOWN = frozenset(
+    "NATO UNESCO UNICEF OECD BRICS ASEAN USA GDP NGO CEO HIV AIDS COVID DNA VAT FAQ BBC EUR USD GBP CHF JPY UTC GMT CET "
+    "PDF ISSN ISBN DOI ORCID ISO URL HTTP HTTPS HTML CSS XML CSV JSON YAML SVG PNG JPEG API RSS SMS USB GPS SPDX".split()
+)
+"""What readers know better by its letters, and what this program itself names."""
+_ACRONYM = re.compile(r"(?<![\w./@#&-])(?P<word>[A-Z]{3,6})s?(?![\w/@&]|-[A-Z0-9]|\.\w)")
+_ROMAN = re.compile("M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_VAGUE = frozenset((
+    "here", "click here", "see here", "link", "this link", "the link", "this page", "this website", "website", "more", "read more", "learn more",
+    "find out more", "ici", "cliquez ici", "cliquer ici", "lien", "ce lien", "cette page", "plus", "lire la suite", "en savoir plus", "hier",
+    "hier klicken", "klicken sie hier", "dieser link", "diese seite", "mehr", "mehr lesen", "mehr erfahren", "weiterlesen", "klik hier", "deze link",
+    "deze pagina", "meer", "lees meer", "lees verder",
+))  # fmt: skip
+"""Words of a link, in small letters and without accents, that say nothing of where it leads."""
+_NOTE = re.compile(r"[ \t>]*\[\^[^\]]+\]:")
+# The source, or who made the picture, or that the authors reckoned it themselves; a note and a link name a source too.
+_SOURCE = re.compile(r"\b(?:sources?|quellen?|bron(?:nen)?|fuentes?|fonti?e?|photos?|fotos?|crédits?|credits?|own|eigene?)\b|©|\[\^|\]\("
+                     r"|\b(?:calcul|comput|compil|berechn|bereken)", re.IGNORECASE)  # fmt: skip
+_CAPTION = re.compile(r"(?:Table|Tableau|Tabelle|Tabel)[\s\u00a0\u202f]?:")
+_BELOW = re.compile(r"(?:Note|Anmerkung|Opmerking|Sources?|Quellen?|Bron(?:nen)?)[\s\u00a0\u202f]?:")
+_FIGURE = re.compile(r"[~<>≈±+−–-]?\s?\d[\d.,\s\u00a0\u202f]*\s?(?:%|[^\W\d_]{1,3}\.?)?")
+
+
+def check_style(brief: Brief, series: Series, outlined: Outline, figures: Iterable[Figure], report: Report) -> None:
+    """Read one text as an editor does who has seen a hundred."""
+    lines = outlined.prose.split("\n")
+    notes = frozenset(_lines_of_notes(lines))
+    running = ["" if number in notes else line for number, line in enumerate(lines)]
+    if brief.lang.split("-")[0] == "en":
+        _headings(outlined, "\n".join(line for line in running if not line.startswith("#")), report)
+    _acronyms(brief, series, running, outlined.prose, report)
+    _links(brief, outlined, lines, notes, report)
+    _sources(brief, lines, outlined, figures, report)
+
+
+def _lines_of_notes(lines: list[str]) -> Iterator[int]:
+    """The lines of footnotes, by their index; one goes on over lines that are indented."""
+    inside = False
+    for number, line in enumerate(lines):
+        above = number > 0 and lines[number - 1].strip()
+        inside = bool(_NOTE.match(line)) or (inside and (not line.strip() or line.startswith(("    ", "\t")) or bool(above)))
+        if inside:
+            yield number
+
+
+def _headings(outlined: Outline, running: str, report: Report) -> None:
+    """Headings with a capital on each word, as is the custom for titles in America."""
+    # What the text itself writes with a capital within a sentence, and nowhere without, is a name.
+    within = set(re.findall(rf"(?<=[a-z,;] ){_WORD.pattern}", running))
+    names = {word for word in within if word[0].isupper()} - {word.capitalize() for word in _WORD.findall(running) if word[0].islower()}
+    for heading in outlined.headings:
+        if len(heading.text) > 300:
+            continue
+        hits = [hit for hit in _WORD.finditer(heading.text)][1:]
+        hits = [hit for hit in hits if not re.search(r"[:?!–—]\s*$", heading.text[: hit.start()]) and not hit[0].isupper() and hit[0] not in names]
+        longer = [hit for hit in hits if len(hit[0]) >= 4]
+        capitals = sum(hit[0][0].isupper() for hit in longer)
+        if capitals < 3 or capitals < 0.7 * len(longer):
+            continue
+        plain = heading.text
+        for hit in hits:
+            plain = plain[: hit.start()] + hit[0].lower() + plain[hit.end() :]
+        report.add("heading-capitals", heading.place, f'"{heading.text}" has a capital on each word',
+                   f"write {plain}, with capitals for names alone: names stand out then, and all headings look alike")  # fmt: skip
+
+
+def _acronyms(brief: Brief, series: Series, running: list[str], prose: str, report: Report) -> None:
+    """Acronyms that stand twice in the text, and are spelt out nowhere."""
+    found: dict[str, list[Place]] = {}
+    for number, line in enumerate(running):
+        if any(char.islower() for char in line):  # a line in capitals is no row of acronyms
+            for hit in _ACRONYM.finditer(line):
+                found.setdefault(hit["word"], []).append(Place(brief.body_line + number, hit.start() + 1))
+    house = set(re.findall("[A-Z]{3,6}", f"{series.title} {series.masthead} {series.publisher}"))
+    everything = "\n".join((prose, *brief.key_issues, brief.description, brief.title, brief.subtitle))
+    marked = set(re.findall(r"<abbr\s[^<>]*title[^<>]*>\s*([A-Z]{3,6})", brief.body))
+    known = _KNOWN | house | marked | _spelt_out(everything)
+    missing = [word for word, places in found.items() if len(places) > 1 and word not in known and not _ROMAN.fullmatch(word)]
+    for word in missing[:ACRONYMS]:
+        report.add("acronym", found[word][0], f'"{word}" stands in the text {len(found[word])} times, and is not spelt out',
+                   f"spell it out at its first place, with {word} in brackets behind the words: not every reader comes from this field")  # fmt: skip
+
+
+_BEHIND = re.compile(r"\(\W{0,3}(?:the |hereafter |or |ci-après |oder |ou |of )?([A-Z]{3,6})s?\b(?:\s?[,;:–—][^()]{0,200}|[^\w()]{0,3})\)")
+_BEFORE = re.compile(r"\b([A-Z]{3,6})s?\b[^\w(]{0,4}\(([^()]{5,200})\)")
+_FOR = re.compile(r"\b([A-Z]{3,6})(?:\W{1,3}(?:stands for|is short for)|, (?:short )?for)\b")
+
+
+def _spelt_out(text: str) -> set[str]:
+    """The acronyms of which a text has `Words in full (ABC)`, `ABC (words in full)`, or `ABC, for words in full`."""
+    before = {word for word, words in _BEFORE.findall(text) if len(re.findall(r"[^\W\d_]{2,}", words)) > 1}
+    return {*_BEHIND.findall(text), *_FOR.findall(text)} | before
+
+
+def _links(brief: Brief, outlined: Outline, lines: list[str], notes: frozenset[int], report: Report) -> None:
+    for link in outlined.links:
+        if link.image:
+            continue
+        words = re.sub(r"[*_`\[\]]", "", link.text).strip(" .…:;»›→>")
+        number = link.place.line - brief.body_line
+        # In a note and a list, an address is how a work is cited; in a table there is no room for more. A DOI is shown as its
+        # address everywhere: Crossref, "DOI display guidelines".
+        cited = number in notes or re.match(r"[ \t>]*(?:[-*+|]|\d+[.)])", lines[number]) or _SOURCE.match(lines[number])
+        if folded(words) in _VAGUE:
+            report.add("link-words", link.place, f'the words of a link are "{words}"',
+                       "make it of the words that say where it leads: some readers go from link to link, and hear nothing else")  # fmt: skip
+        elif re.fullmatch(r"(?:https?://(?!doi\.org/)|www\.)\S+", link.text.strip()) and not cited:
+            report.add("link-words", link.place, f'a bare address, "{link.text.strip()[:60]}", stands in the text',
+                       "write [words](address), or move it into a footnote: a screen reader spells an address letter by letter")  # fmt: skip
+
+
+def _sources(brief: Brief, lines: list[str], outlined: Outline, figures: Iterable[Figure], report: Report) -> None:
+    body = brief.body.split("\n")  # with the addresses of links, which the prose is without
+    captions = [(link.title, link.place) for link in outlined.links
+                if link.image and link.title and body[link.place.line - brief.body_line].lstrip().startswith("![")]  # fmt: skip
+    captions += [(figure.caption, figure.place) for figure in figures if figure.caption]
+    for caption, place in captions:
+        if not _SOURCE.search(caption):
+            report.add("figure-source", place, f'the caption "{caption[:60]}" names no source',
+                       "add Source: …, or Source: authors’ calculation, to it: readers trust what they can check")  # fmt: skip
+    number = 1
+    while (number := number + 1) < len(lines):  # of the line below the names of the columns
+        if not ("|" in lines[number] and "-" in lines[number] and set(lines[number]) <= set("|:- \t") and "|" in lines[number - 1]):
+            continue
+        top, rows = number - 1, list(takewhile(lambda line: "|" in line, lines[number + 1 :]))
+        cells = [cell.strip() for row in rows for cell in row.strip().strip("|").split("|")[1:] if cell.strip()]
+        number += len(rows)
+        above, below = _paragraph(body, top - 1, -1), _paragraph(body, number + 1, 1)
+        told = f"{above} {below}" if _BELOW.match(below) else above
+        numbers = sum(bool(_FIGURE.fullmatch(cell)) for cell in cells)
+        if _CAPTION.match(above) and numbers > 1 and 2 * numbers >= len(cells) and not _SOURCE.search(told):
+            report.add("figure-source", Place(brief.body_line + top, 1), f'the table "{above.partition(":")[2].strip()[:60]}" names no source',
+                       "add a paragraph after it, Note: Source: …, or say that you reckoned it: readers trust what they can check")  # fmt: skip
+
+
+def _paragraph(lines: list[str], number: int, step: int) -> str:
+    """The paragraph next to a table, up or down from a line; an empty line may part the two."""
+    while 0 <= number < len(lines) and not lines[number].strip():
+        number += step
+    found = []
+    while 0 <= number < len(lines) and lines[number].strip():
+        found.append(lines[number].strip())
+        number += step
+    return " ".join(found[::step])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefpress.byline import Author, parse_name
-from briefpress.finding import Level, Place
+from briefpress.finding import Level, Place, Repair
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.front_matter import Node, Text
 from briefpress.rules import RULES, HouseRule, Report
@@ -49,6 +49,7 @@ from briefpress.values import (
     switch,
     takes,
     text,
+    the_one,
     timezone,
 )
 
@@ -481,7 +482,7 @@ def read_fields(
         name = typed if typed in table else _renamed(typed, table, aliases)
         if name is None:
             report.add("unknown-field", entry.key.place, f'"{typed}" is not a field{where or " of a brief"}',
-                       _instead(typed, table))  # fmt: skip
+                       _instead(typed, table), Repair(typed, the_one(typed, table) or _spaced(typed, table)))  # fmt: skip
             continue
         if name in given:
             report.add("repeated-field", entry.key.place, f'"{given[name]}" and "{typed}" are the same field',
@@ -489,7 +490,7 @@ def read_fields(
             continue
         given[name] = typed
         if typed != name:
-            report.add("field-name", entry.key.place, f'"{typed}" is written {name} here', f"write {name}: …")
+            report.add("field-name", entry.key.place, f'"{typed}" is written {name} here', f"write {name}: …", Repair(typed, name))
         value = table[name].read(entry.value, f'"{name}"{where}', report)
         if value is not None:
             values[name] = value
@@ -516,3 +517,9 @@ def _renamed(typed: str, table: Mapping[str, Field], aliases: Mapping[str, str])
 def _instead(typed: str, table: Mapping[str, Field]) -> str:
     close = difflib.get_close_matches(typed.lower(), table, n=1, cutoff=0.7)
     return f'did you mean "{close[0]}"?' if close else f"use one of {', '.join(table)}"
+
+
+def _spaced(typed: str, table: Mapping[str, Field]) -> str | None:
+    """The key `title:Japan`, as YAML reads title:Japan: a pivot, with the space that it lacks."""
+    name, _, rest = typed.partition(":")
+    return f"{name}: {rest.lstrip()}" if name in table and rest else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -21,6 +21,17 @@ class Place(NamedTuple):
 
     line: int
     column: int
+
+
+class Repair(NamedTuple):
+    """What to put in the place of a text, where there is one right answer."""
+
+    old: str
+    """The text as typed, without its quotation marks."""
+    new: str | None
+    """None where there is no one right answer after all."""
+    column: int = 0
+    """Where the old text begins, on the finding's line; 0 stands for the finding's own column."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,6 +51,8 @@ class Finding:
     """What is wrong, quoting the offending text."""
     remedy: str
     """What to write instead, as an instruction."""
+    instead: Repair | None = field(default=None, compare=False)
+    """The same for `check --fix`, where it is certain."""
 
     def __str__(self) -> str:
         """Two lines for a person; no control character of a file is in them."""

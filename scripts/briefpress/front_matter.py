@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
-from briefpress.finding import UNSAFE, Place
+from briefpress.finding import UNSAFE, Place, Repair
 from briefpress.rules import Report
 
 # The same parser as libyaml where PyYAML was built with it: a tenth of the time.
@@ -27,6 +27,7 @@ _MOST = 20
 """Control characters that are told one by one."""
 _FENCE = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"(?P<key>[^\W\d][\w \-]*?)(?P<gap>\s*):(?P<after>.*)", re.DOTALL)
+_BULLETS = "[•·–—▪◦*]"
 _RESERVED = "&*!%@`[]{}|>,?"
 
 
@@ -38,6 +39,8 @@ class Text:
     place: Place
     comment: str = ""
     """What stands behind it from a `#` that touches a word: `#1 priority`."""
+    typed: str = field(default="", compare=False)
+    """Its lines as they stand in the file; empty where it is in quotation marks or a block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +143,11 @@ def read_front_matter(text: str, report: Report) -> FrontMatter | None:
         else:
             message = f'the header is missing: the file begins with "{_short(found)}"'
         there = not lines[0].strip() and _FENCE.fullmatch(found)
+        empty = re.match(r"(?:[ \t]*\n)+(?=---)", text)
         report.add("no-header", Place(1, 1), message,
                    "take the empty line out, so that the three hyphens (---) stand on line 1" if there
-                   else "begin the file with a line of three hyphens (---), the fields, and a second such line")  # fmt: skip
+                   else "begin the file with a line of three hyphens (---), the fields, and a second such line",
+                   Repair(empty[0], "") if there and empty else None)  # fmt: skip
         return None
     end = next((i for i, line in enumerate(lines[1:], 1) if _FENCE.fullmatch(line)), None)
     if end is None:
@@ -278,6 +283,7 @@ class _Builder:
         if event.style:
             return Text(value, place)
         start, end = event.start_mark, event.end_mark
+        first = self.lines[start.line]
         for line in range(start.line, end.line + (end.column > 0)):
             typed = self.lines[line]
             if line == start.line and typed[: start.column].strip():
@@ -285,15 +291,19 @@ class _Builder:
             if re.match(r"\s*-[^\s\-]", typed):
                 raise _Refused("yaml-space", line, 0)
             if line > start.line and re.match(r"\s*- " if value.startswith("•") else r"\s*[-•] ", typed):
+                bulleted = _as_item(["items:", first, typed], 2) if "•" in typed and re.match(" *- ", first) else None
                 self.report.add("yaml-indent", Place(line + self.first_line, 1), f'"{_short(typed.strip())}" runs on from the line above',
-                                "give all items of the list the same number of spaces before the hyphen")  # fmt: skip
+                                "give all items of the list the same number of spaces before the hyphen",
+                                Repair(typed, bulleted, 1))  # fmt: skip
         behind = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
         comment = re.match(r"\s+(#[^\s#].*)", behind)
         if comment and value:
             whole = f"{value} {comment[1].strip()}"
             self.report.add("yaml-comment", place, f'"{_short(comment[1].strip())}" is a comment and is not published',
                             f"if it belongs to the text, put the whole in quotation marks: {_quoted(whole)}")  # fmt: skip
-        return Text(value, place, comment[1].strip() if comment else "")
+        typed = "\n".join(self.lines[start.line : end.line + 1])
+        typed = typed[start.column : len(typed) - len(behind)].rstrip()
+        return Text(value, place, comment[1].strip() if comment else "", typed)
 
     def _without_escapes(self, value: str, place: Place) -> str:
         r"""Double quotation marks let `\e` stand for a control character, which no brief needs."""
@@ -335,6 +345,44 @@ class _Trap:
     """Given a line, or a value (what follows the key and colon, or the hyphen)."""
     says: str
     remedy: str
+    mends: Callable[[list[str], int], str | None] = lambda lines, index: None
+    """The line as it should be, given all lines of the field and its place among them; None where that is not certain."""
+
+
+def _in_spaces(lines: list[str], index: int) -> str:
+    """Indent with spaces: an item as the others are, else two for each tab."""
+    inner = lines[index].lstrip()
+    like = re.search(r"^( *)- ", "\n".join(lines), re.MULTILINE) if inner.startswith("-") else None
+    return (like[1] if like else re.sub(r"\s", " ", lines[index][: -len(inner) or None].replace("\t", "  "))) + inner
+
+
+def _after_colon(lines: list[str], index: int) -> str:
+    return re.sub(rf"^({_KEY_START})\s*", r"\1 ", lines[index]).rstrip()
+
+
+def _as_item(lines: list[str], index: int) -> str | None:
+    """A list is certain where nothing stands behind the key, and the sign is under that of the first item."""
+    sign = rf"^(\s*)(?:-|{_BULLETS})"
+    here, first = re.match(rf"{sign}\s*", lines[index]), re.search(sign, "\n".join(lines[1:]), re.MULTILINE)
+    if not (here and first) or here[1] != first[1].strip("\n") or not re.fullmatch("(#.*)?", _parts(lines[0])[1]):
+        return None
+    inner = lines[index][here.end() :]
+    return None if re.match(r"\s*-\d", lines[index]) else f"{here[1]}- {inner}"
+
+
+def _in_quotes(lines: list[str], index: int) -> str | None:
+    line = lines[index]
+    _, value, column = _parts(line)
+    # A comment, a field of its own, a block, an anchor, a tag, a list that is not closed: who knows what is meant.
+    if re.search(r"\s#", value) or re.match(r"[a-z_]+:(\s|$)|[|>]|[&!]\S|\*[\w-]+$|[\[{](?![^\[\]{}]*[\]}]\s*[^\s,])", value):
+        return None
+    inner = value
+    if value[0] in "'\"" and value[-1] == value[0]:
+        if value[0] == '"' or re.search(r"(?<!\w)'|'(?!\w)", value[1:-1]):
+            return None
+        inner = value[1:-1]
+    quoted = f'"{inner}"' if not re.search(r'["\\]', inner) else "'" + inner.replace("'", "''") + "'"
+    return line[: column - 1] + quoted + line[column - 1 + len(value) :]
 
 
 _KEY_START = r"\s*(?:- )?[^\W\d][\w \-]*:"
@@ -342,32 +390,32 @@ _BLANKS = "\u00a0\u2007\u202f"
 # Each line that has one of these is reported.
 _LINE_TRAPS = (
     _Trap("yaml-tab", re.compile(r" *\t").match,
-          "this line is indented with a tab", "use spaces at the start of the line, not a tab"),
+          "this line is indented with a tab", "use spaces at the start of the line, not a tab", _in_spaces),
     _Trap("yaml-space", re.compile(_KEY_START + f"[{_BLANKS}]").match, 'a non-breaking space stands after "{key}:"',
-          "delete the space after the colon and type it again; it often comes with text pasted from Word"),
+          "delete the space after the colon and type it again; it often comes with text pasted from Word", _after_colon),
     _Trap("yaml-space", re.compile(f" *[{_BLANKS}]").match, "this line is indented with a non-breaking space",
-          "delete the spaces at the start of the line and type them again"),
+          "delete the spaces at the start of the line and type them again", _in_spaces),
     _Trap("yaml-space", re.compile(r"[^\W\d][\w\-]*:[^\s/]").match,
-          'a space is missing after "{key}:"', "write {key}: {value}"),
+          'a space is missing after "{key}:"', "write {key}: {value}", _after_colon),
     _Trap("yaml-space", re.compile(r"\s*-[^\s\-]").match,
-          "a space is missing after the hyphen", "write the item with a space: - {value}"),
-    _Trap("yaml-bullet", re.compile(r"\s*[•·–—▪◦*]\s").match,
-          "this item of a list begins with another sign than a hyphen", "begin it with a hyphen and a space: - {value}"),
+          "a space is missing after the hyphen", "write the item with a space: - {value}", _as_item),
+    _Trap("yaml-bullet", re.compile(rf"\s*{_BULLETS}\s").match,
+          "this item of a list begins with another sign than a hyphen", "begin it with a hyphen and a space: - {value}", _as_item),
 )  # fmt: skip
 # Of these the first is reported, the parser's own line before the others.
 _VALUE_TRAPS = (
     _Trap("yaml-colon", re.compile("[“”„«‘’‟].*:").match,
-          "curly quotation marks do not protect the colon", "put straight quotation marks outside: {quoted}"),
+          "curly quotation marks do not protect the colon", "put straight quotation marks outside: {quoted}", _in_quotes),
     _Trap("yaml-quotes", lambda value: _unclosed(value),
           "a quotation mark is opened and not closed", "close it at the end of the text: {quoted}"),
     _Trap("yaml-quotes", lambda value: _trailing(value),
-          "text stands after the closing quotation mark", "put quotation marks of the other kind around the whole: {quoted}"),
+          "text stands after the closing quotation mark", "put quotation marks of the other kind around the whole: {quoted}", _in_quotes),
     _Trap("yaml-quotes", re.compile(r'".*\\[^"\\nt/]').match,
           "a backslash stands within double quotation marks", "use single quotation marks, or leave the backslash out"),
     _Trap("yaml-special", re.compile(f"[{re.escape(_RESERVED)}]").match,
-          'the text begins with "{first}", which means something else here', "put it in quotation marks: {quoted}"),
+          'the text begins with "{first}", which means something else here', "put it in quotation marks: {quoted}", _in_quotes),
     _Trap("yaml-colon", re.compile(r"[^\"'].*:(\s|$)").match,
-          "{what} has a colon in it", "put it in quotation marks: {quoted}"),
+          "{what} has a colon in it", "put it in quotation marks: {quoted}", _in_quotes),
 )  # fmt: skip
 
 
@@ -400,16 +448,17 @@ def _diagnose(block: str, first_line: int, error: Exception, report: Report) -> 
         at = min(_line_of(error), len(lines) - 1)
         # The parser notices some faults a line late, and some early; its own line is asked first.
         order = sorted(range(len(lines)), key=lambda i: (i != at, i))
-        loose = next((i for i in order if not _KEY.match(lines[i]) and not lines[i].startswith((" ", "-"))), None)
+        loose = next((i for i in order if lines[i].strip() and not _KEY.match(lines[i]) and not lines[i].startswith((" ", "-", "#"))), None)
         trapped = [(i, trap) for i in order for trap in _VALUE_TRAPS if trap.sees(_parts(lines[i])[1])][:1]
         if loose is not None or not trapped:
             _diagnose_lines(lines, at if loose is None else loose, first_line, report, loose=loose is not None)
             return
     for index, trap in trapped:
-        _report_trap(trap, lines[index], first_line + index, report)
+        _report_trap(trap, lines, index, first_line + index, report)
 
 
-def _report_trap(trap: _Trap, line: str, number: int, report: Report) -> None:
+def _report_trap(trap: _Trap, lines: list[str], index: int, number: int, report: Report) -> None:
+    line = lines[index]
     key, value, column = _parts(line)
     if trap.code in ("yaml-tab", "yaml-bullet"):
         column = 1 if trap.code == "yaml-tab" else len(line) - len(line.lstrip()) + 1
@@ -417,14 +466,16 @@ def _report_trap(trap: _Trap, line: str, number: int, report: Report) -> None:
         "key": key, "value": value, "first": value[:1], "quoted": (f"{key}: " if key else "- ") + _quoted(value),
         "what": f'the text of "{key}"' if key else "the text of this item",
     }  # fmt: skip
-    report.add(trap.code, Place(number, column), _filled(trap.says, words), _filled(trap.remedy, words))
+    report.add(trap.code, Place(number, column), _filled(trap.says, words), _filled(trap.remedy, words),
+               Repair(line, trap.mends(lines, index), 1))  # fmt: skip
 
 
 def _diagnose_lines(lines: list[str], index: int, first_line: int, report: Report, *, loose: bool) -> None:
     """A line that fits neither the one above it nor any field."""
     place, typed = Place(first_line + index, 1), _short(lines[index].strip())
     if index and not loose and re.match(r" +[^\W\d][\w\-]*:(\s|$)", lines[index]):
-        report.add("yaml-indent", place, f'"{typed}" is indented under the text above it', "begin the line without spaces")
+        report.add("yaml-indent", place, f'"{typed}" is indented under the text above it', "begin the line without spaces",
+                   Repair(lines[index], lines[index].lstrip() if _parts(lines[0])[1] else None, 1))  # fmt: skip
     elif index and not loose and re.match(r"\s*- ", lines[index]):
         report.add("yaml-indent", place, f'"{typed}" is not indented like the items above it',
                    "give all items of the list the same number of spaces before the hyphen")  # fmt: skip
@@ -443,7 +494,7 @@ def _line_of(error: Exception) -> int:
 
 def _parts(line: str) -> tuple[str, str, int]:
     """Key, value and the value's column (from 1) of a line; the key is empty for an item."""
-    item = re.match(r"\s*[-•·–—▪◦*]\s*", line)
+    item = re.match(rf"\s*(?:-|{_BULLETS})\s*", line)
     if item:
         return "", line[item.end() :].strip(), item.end() + 1
     match = _KEY.match(line.lstrip())

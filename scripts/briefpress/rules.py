@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from briefpress.finding import Finding, Level, Place
+from briefpress.finding import Finding, Level, Place, Repair
 
 E, W, A = Level.ERROR, Level.WARNING, Level.ADVICE
 
@@ -193,11 +193,11 @@ class Report:
     path: str
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, code: str, place: Place, message: str, remedy: str) -> None:
+    def add(self, code: str, place: Place, message: str, remedy: str, instead: Repair | None = None) -> None:
         """Note a finding of the rule `code`.
 
         Raises:
             KeyError: there is no such rule; a mistake of the caller.
         """
         level = RULES[code].level
-        self.findings.append(Finding(self.path, *place, code, level, message, remedy))
+        self.findings.append(Finding(self.path, *place, code, level, message, remedy, instead))

@@ -20,11 +20,11 @@ from briefpress import fields
 from briefpress.brief import Brief, IssueNumber
 from briefpress.byline import Author, address_part
 from briefpress.fields import Crossref, Disclaimer, Repec
-from briefpress.finding import Finding, Level, Place
+from briefpress.finding import Finding, Level, Place, Repair
 from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.rules import HouseRule, Report
-from briefpress.values import Named, Number, meant, slug
+from briefpress.values import Named, Number, meant, slug, the_one
 
 BRIEFS = "briefs"
 """The folder of the briefs, under the project's own."""
@@ -194,10 +194,9 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
                    "copy series.yml from the Briefpress repository into briefs/ and fill it in")  # fmt: skip
         return None, report.findings
     text = read_text(file.read_bytes(), report)
-    mapping, broken = read_mapping(text, report) if text is not None else (None, frozenset())
-    if mapping is None:
+    if text is None:
         return None, report.findings
-    values = fields.read_fields(mapping, fields.SETTINGS_FIELDS, report, where=" of series.yml", broken=broken)
+    mapping, values = read_series(text, report)
     people, found = _read_people(root)
     findings = report.findings + found
     series = tuple(Series(**row) for row in values.get("series", ()))
@@ -207,6 +206,12 @@ def read_settings(root: Path) -> tuple[Settings | None, list[Finding]]:
     if not series or unread or "timezone" not in values:
         return None, findings
     return Settings(people=people, **{**values, "series": series}), findings
+
+
+def read_series(text: str, report: Report) -> tuple[MappingNode, dict[str, Any]]:
+    """The entries of `series.yml`, and their values by the table of fields."""
+    mapping, broken = read_mapping(text, report)
+    return mapping, fields.read_fields(mapping, fields.SETTINGS_FIELDS, report, where=" of series.yml", broken=broken)
 
 
 def _names_taken(series: tuple[Series, ...], entry: Entry | None, path: str) -> list[Finding]:
@@ -236,8 +241,11 @@ def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
     if not file.is_file():
         return {}, []
     text = read_text(file.read_bytes(), report)
-    if text is None:
-        return {}, report.findings
+    return read_people(text, report) if text is not None else {}, report.findings
+
+
+def read_people(text: str, report: Report) -> dict[str, Author]:
+    """The people of `people.yml`, by their ids."""
     people = {}
     mapping, _ = read_mapping(text, report)
     for entry in mapping.entries:
@@ -246,7 +254,7 @@ def _read_people(root: Path) -> tuple[dict[str, Author], list[Finding]]:
         if isinstance(person, Author) and key is not None:
             photo = f"{BRIEFS}/people/{person.photo}" if person.photo else ""
             people[key] = replace(person, id=key, photo=photo)
-    return people, report.findings
+    return people
 
 
 # --- briefs -------------------------------------------------------------------------------------
@@ -397,7 +405,8 @@ class _BriefReader:
             found = self.settings.get(given.text)
             if found is None:
                 self.report.add("series-unknown", given.place, f'there is no series "{given.text}"',
-                                f"write one of {', '.join(known)}{meant(given.text, known)}")  # fmt: skip
+                                f"write one of {', '.join(known)}{meant(given.text, known)}",
+                                Repair(given.text, the_one(given.text, known)))  # fmt: skip
             return found
         if "series" in self.places or "series" in self.broken:
             return None
@@ -425,8 +434,11 @@ class _BriefReader:
         number = series.read_number(given.text)
         if number is None:
             form = "number and year without zeros before them" if series.numbering == "per-year" else "digits alone"
-            self.report.add("number-format", given.place, f'the number is "{given.text}"',
-                            f"write {form}, for example {_number_guess(given.text, series, self.values.get('date'))}")  # fmt: skip
+            guess = _number_guess(given.text, series, self.values.get("date"))
+            plain = re.fullmatch(r"(?:n[or]?[.°]?)?\s*[0-9]+(?:\s*[/.–—-]\s*[0-9]+)?", given.text, re.IGNORECASE)
+            same = sorted(map(int, re.findall("[0-9]+", guess))) == sorted(map(int, re.findall("[0-9]+", given.text)))
+            self.report.add("number-format", given.place, f'the number is "{given.text}"', f"write {form}, for example {guess}",
+                            Repair(given.text, guess if plain and same else None))  # fmt: skip
         return number
 
     def _issn(self, series: Series) -> str:

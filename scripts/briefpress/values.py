@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from briefpress.byline import PREFIXES, address_part, orcid_check_digit
-from briefpress.finding import Level, Place
+from briefpress.finding import Level, Place, Repair
 from briefpress.front_matter import Items, Node, Text
 from briefpress.front_matter import Mapping as MappingNode
 from briefpress.rules import RULES, Report
@@ -137,7 +137,8 @@ def plain(node: Node, label: str, report: Report) -> str | None:
             report.add("field-shape", node.place, f"{label} holds fields of its own", "write one text behind the colon")
         elif first is not None and isinstance(first.value, Text):
             whole = f"{first.key.text}: {first.value.text}"
-            report.add("yaml-colon", node.place, f"{label} has a colon", f'put the sentence in quotation marks: - "{whole}"')
+            report.add("yaml-colon", node.place, f"{label} has a colon", f'put the sentence in quotation marks: - "{whole}"',
+                       Repair(whole, _as_sentence(node, whole)))  # fmt: skip
         return None
     if not node.text.strip():
         if node.comment:
@@ -148,6 +149,12 @@ def plain(node: Node, label: str, report: Report) -> str | None:
         return None
     # Ordinary blanks only: a no-break space before a colon or a question mark is meant.
     return re.sub("[ \\t\\n]+", " ", node.text).strip(" ")
+
+
+def _as_sentence(node: MappingNode, whole: str) -> str | None:
+    """A text with a colon in the quotation marks that it lacks; None where it may be a field."""
+    sure = len(node.entries) == 1 and not re.fullmatch("[a-z_]+", node.entries[0].key.text) and not set('"\\') & set(whole)
+    return f'"{whole}"' if sure else None
 
 
 def text(minimum: int = 1, maximum: int = 1000, code: str = "field-shape") -> Reader:
@@ -210,7 +217,8 @@ def choice(*options: str) -> Reader:
         value = plain(node, label, report)
         if value is None or value in options:
             return value
-        report.add("field-shape", node.place, f'{label} is "{value}"', f"write one of {', '.join(options)}{meant(value, options)}")
+        report.add("field-shape", node.place, f'{label} is "{value}"', f"write one of {', '.join(options)}{meant(value, options)}",
+                   Repair(value, the_one(value, options)))  # fmt: skip
         return None
 
     return read
@@ -222,7 +230,8 @@ def switch(node: Node, label: str, report: Report) -> bool | None:
     value = plain(node, label, report)
     if value is None or value.lower() in ("true", "false"):
         return None if value is None else value.lower() == "true"
-    report.add("true-false", node.place, f'{label} is "{value}"', "write true or false")
+    report.add("true-false", node.place, f'{label} is "{value}"', "write true or false",
+               Repair(value, {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(value.lower())))  # fmt: skip
     return None
 
 
@@ -246,8 +255,14 @@ def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
         remedy = f"{why}: write the one that you mean as YYYY-MM-DD"
     else:
         remedy = "write the date as YYYY-MM-DD, for example 2024-03-15"
-    report.add("date-format", node.place, f'{label} is "{value}"', remedy)
+    report.add("date-format", node.place, f'{label} is "{value}"', remedy, Repair(value, _certain_date(value)))
     return None
+
+
+def _certain_date(value: str) -> str | None:
+    """A date in another form as YYYY-MM-DD; with a time or a word besides, it is not certain."""
+    guess, _ = _date_in_other_form(value)
+    return guess.isoformat() if guess is not None and len(re.findall(r"[^\W_]+", value)) == 3 else None
 
 
 def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
@@ -260,12 +275,12 @@ def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
     try:
         if len(months) == 1 and len(numbers) == 2:
             day, year = sorted(numbers)
-            return dt.date(year, months[0], day), ""
+            return (dt.date(year, months[0], day), "") if year > 99 else (None, "")
         if len(numbers) == 3 and not months:
             if numbers[0] > 31:
                 return dt.date(*numbers), ""
             day, month, year = numbers
-            if "/" in value and day <= 12 and month <= 12 and day != month:
+            if "." not in value and day <= 12 and month <= 12 and day != month:
                 return None, f"{value} can mean {dt.date(year, month, day)} or {dt.date(year, day, month)}"
             if month > 12:
                 day, month = month, day
@@ -289,7 +304,8 @@ def embargo(node: Node, label: str, report: Report) -> dt.date | dt.datetime | N
         moment = _moment(value)
     if moment is None:
         report.add("embargo", node.place, f'{label} is "{value}"',
-                   "write a date, or a date and time with its zone: 2024-03-15T09:00+01:00")  # fmt: skip
+                   "write a date, or a date and time with its zone: 2024-03-15T09:00+01:00",
+                   Repair(value, _certain_date(value)))  # fmt: skip
         return None
     if not 1900 <= moment.year < 3000:  # at the ends of the calendar no zone can be reckoned with
         report.add("embargo", node.place, f"{label} is in the year {moment.year}", "write a year between 1900 and 2999")
@@ -321,7 +337,7 @@ def issn(node: Node, label: str, report: Report) -> str | None:
                    "copy the ISSN again from the letter of the ISSN centre")  # fmt: skip
         return None
     if value != tidy:
-        report.add("issn-format", node.place, f'{label} is "{value}"', f"write it with a plain hyphen: {tidy}")
+        report.add("issn-format", node.place, f'{label} is "{value}"', f"write it with a plain hyphen: {tidy}", Repair(value, tidy))
         return None
     return tidy
 
@@ -381,7 +397,7 @@ def doi(node: Node, label: str, report: Report) -> str | None:
         report.add("doi", node.place, f'{label} is "{value}"', "copy the DOI as it was registered: 10.5555/example.7")
         return None
     if bare != value:
-        report.add("doi-address", node.place, f'{label} is "{value}"', f"write the DOI alone: {bare}")
+        report.add("doi-address", node.place, f'{label} is "{value}"', f"write the DOI alone: {bare}", Repair(value, bare))
     return bare
 
 
@@ -413,9 +429,12 @@ def code(length: int) -> Reader:
 def email(node: Node, label: str, report: Report) -> str | None:
     """An e-mail address."""
     value = plain(node, label, report)
-    if value is None or re.fullmatch(r"[^\s@<>\"':?&/]+@[^\W_](?:[\w.-]*[^\W_])?\.[^\W\d_]{2,}", value):
+    form = r"[^\s@<>\"':?&/]+@[^\W_](?:[\w.-]*[^\W_])?\.[^\W\d_]{2,}"
+    if value is None or re.fullmatch(form, value):
         return value
-    report.add("email", node.place, f'{label} is "{value}"', "write the address alone: name@example.org")
+    alone = re.fullmatch(f"(?:mailto:)?({form})|<({form})>", value)
+    report.add("email", node.place, f'{label} is "{value}"', "write the address alone: name@example.org",
+               Repair(value, (alone[1] or alone[2]) if alone else None))  # fmt: skip
     return None
 
 
@@ -439,7 +458,7 @@ def language(node: Node, label: str, report: Report) -> str | None:
     if code is None and parts[0].lower() in _LANGUAGES and len(parts) == 2 and len(parts[1]) == 2:
         code = f"{parts[0].lower()}-{parts[1].upper()}"
     report.add("language", node.place, f'{label} is "{value}", which is not a code of a language',
-               f"write {code or 'its code, for example en, fr, de or nl'}")  # fmt: skip
+               f"write {code or 'its code, for example en, fr, de or nl'}", Repair(value, code))  # fmt: skip
     return None
 
 
@@ -454,7 +473,9 @@ def license_id(node: Node, label: str, report: Report) -> str | None:
     of_address = next((one.id for one in LICENCES.values() if one.url and value.lower().startswith(one.url)), None)
     guess = of_address or names.get(typed) or names.get(f"{typed}40") or names.get(f"{typed}10")
     options = f"write one of {', '.join(LICENCES)}"
-    report.add("license", node.place, f'{label} is "{value}"', f"write {guess}" if guess else options)
+    # Without its version, a licence may be of either.
+    report.add("license", node.place, f'{label} is "{value}"', f"write {guess}" if guess else options,
+               Repair(value, of_address or names.get(typed) or names.get(f"{typed}10")))  # fmt: skip
     return None
 
 
@@ -548,7 +569,8 @@ def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
         if not isinstance(node, Items):
             if isinstance(node, Text) and (signs := re.match(r"([•·–—▪◦*])\s*\S", node.text)):
                 report.add("yaml-bullet", node.place, f'the items of {label} begin with "{signs[1]}", not with a hyphen and a space',
-                           "begin each item on a line of its own with a hyphen and a space: - First item")  # fmt: skip
+                           "begin each item on a line of its own with a hyphen and a space: - First item",
+                           Repair(node.typed, _hyphened(node, signs[1])))  # fmt: skip
                 return None
             if not alone:
                 if plain(node, label, report) is not None:
@@ -563,6 +585,14 @@ def list_of(read_item: Reader, item: str, alone: bool = True) -> Reader:
         return tuple(value for value in values if value is not None)
 
     return read
+
+
+def _hyphened(node: Text, sign: str) -> str | None:
+    """The items of a list that begin with another sign; None where that sign stands further in, too."""
+    lines = (" " * (node.place.column - 1) + node.typed).split("\n")
+    if any(re.match(rf"\s*[{sign}]", line) and not re.match(rf"{lines[0][: node.place.column - 1]}[{sign}]\s", line) for line in lines):
+        return None
+    return "\n".join(re.sub(rf"^( *)[{sign}]\s+", r"\1- ", line) for line in lines).lstrip(" ")
 
 
 @takes({"type": "object", "propertyNames": {"pattern": f"^{SLUG}$"}, "additionalProperties": TEXT})
@@ -581,6 +611,8 @@ def labels(node: Node, label: str, report: Report) -> Mapping[str, str] | None:
     return found
 
 
+_TITLE = re.compile(r"(by|dr|prof|professor|mr|mrs|ms)\.?", re.IGNORECASE)  # "von" may belong to the name
+
 NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 120, "pattern": "^(?!.* (and|und|et|en|&|/) )[^,;]+$"}
 """What `person_name` takes. The 20 characters over its 100 are for titles, which it only warns of."""
 
@@ -592,7 +624,8 @@ def person_name(value: str, place: Place, report: Report) -> str | None:
         prefixes.append(match[0].strip())
         value = value[match.end() :]
     if prefixes:
-        report.add("author-prefix", place, f'"{typed}" begins with "{" ".join(prefixes)}"', f"write the name alone: {value}")
+        report.add("author-prefix", place, f'"{typed}" begins with "{" ".join(prefixes)}"', f"write the name alone: {value}",
+                   Repair(typed, value if all(_TITLE.fullmatch(one) for one in prefixes) else None))  # fmt: skip
     parts = [part for part in _SEPARATORS.split(value) if part]
     if len(parts) == 2 and "," in value and (" " not in parts[0] or parts[0].split()[0].islower()) and " and " not in value:
         report.add("author-order", place, f'"{value}" has the family name first', f"write the given name first: {parts[1]} {parts[0]}")
@@ -614,3 +647,9 @@ def meant(typed: str, options: Iterable[str]) -> str:
     """A "did you mean" to add to a remedy, or nothing."""
     close = difflib.get_close_matches(typed.lower(), list(options), n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
+
+
+def the_one(typed: str, options: Iterable[str]) -> str | None:
+    """The option that a misspelt word means; None where it may mean another, or something else."""
+    close = difflib.get_close_matches(typed.lower(), list(options), n=2, cutoff=0.8)
+    return close[0] if close and (len(close) == 1 or close[0] == typed.lower()) else None

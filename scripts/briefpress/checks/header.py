@@ -8,13 +8,16 @@ import re
 
 from briefpress.brief import Brief, word_count
 from briefpress.byline import folded
+from briefpress.finding import Repair
 from briefpress.outline import Link
 from briefpress.rules import Report
 from briefpress.series import Catalogue
+from briefpress.values import the_one
 
 KEY_ISSUES = (2, 5)
 KEY_ISSUE_WORDS = (8, 45)
 DESCRIPTION_CHARACTERS = (50, 160)
+_ABBREVIATED = re.compile(r"\w\.\w+\.$|\b(etc|al|inc|ltd|corp|co|jr|sr|st|dr|no|vs|cf|vol|ff|ca)\.$|\.\.$", re.IGNORECASE)
 KEYWORDS = 10
 
 
@@ -39,7 +42,8 @@ def check_header(brief: Brief, catalogue: Catalogue, report: Report) -> None:
 def _titles(brief: Brief, catalogue: Catalogue, report: Report) -> None:
     title, place = brief.title, brief.place("title")
     if title.endswith(".") and not title.endswith("..."):
-        report.add("title-full-stop", place, "the title ends with a full stop", f"write {title[:-1]}")
+        report.add("title-full-stop", place, "the title ends with a full stop", f"write {title[:-1]}",
+                   Repair(title, None if _ABBREVIATED.search(title) else title[:-1]))  # fmt: skip
     if title.isupper() and len(title) > 8:
         report.add("title-capitals", place, "the title is written in capitals", f"write {title.capitalize()}")
     masthead = catalogue.series(brief).masthead
@@ -111,11 +115,13 @@ def _lists(brief: Brief, catalogue: Catalogue, report: Report) -> None:
         for one in given:
             if one.text in known:
                 continue
+            labelled = [key for key, label in known.items() if folded(label) == folded(one.text)]
             by_label = {folded(label): key for key, label in known.items()}
             close = by_label.get(folded(one.text)) or next(iter(difflib.get_close_matches(one.text.lower(), known, n=1)), None)
             remedy = f"did you mean {close}?" if close else f"use one of {', '.join(known)}" if known else "take it out"
             report.add(f"{kind}-unknown", one.place, f'"{one.text}" is not in the list of {kind}s',
-                       f"{remedy} To add one, edit series.yml" if close else f"{remedy}; to add one, edit series.yml")  # fmt: skip
+                       f"{remedy} To add one, edit series.yml" if close else f"{remedy}; to add one, edit series.yml",
+                       Repair(one.text, the_one(one.text, known) if not labelled else labelled[0] if len(labelled) == 1 else None))  # fmt: skip
     if len(brief.keywords) > KEYWORDS:
         report.add("keywords-count", brief.place("keywords"), f"there are {len(brief.keywords)} keywords", f"keep the {KEYWORDS} that matter most")
     length, (short, long) = len(brief.description), DESCRIPTION_CHARACTERS

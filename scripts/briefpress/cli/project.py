@@ -88,7 +88,8 @@ def whole_file(output: Path) -> Iterator[IO[bytes]]:
     """A file to write, which is put in place as a whole; after a fault, what was there is there still."""
     part = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with part.open("wb") as stream:
+        part.unlink(missing_ok=True)  # a link that lies there is not followed
+        with part.open("xb") as stream:
             yield stream
         os.replace(part, output)
     except OSError as error:

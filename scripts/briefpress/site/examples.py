@@ -141,7 +141,7 @@ TEXT = {
                        "The transmission system operator (TSO) warned in May. In June the TSO warned again."),
     "link-words": Example("The figures are [here](https://example.org/).", "The operators publish [the figures by month](https://example.org/)."),
     "figure-source": Example("Table: Outages by month\n\n| Month | Hours |\n|---|---|\n| May | 4 |\n| June | 7 |",
-                             "Table: Outages by month\n\n| Month | Hours |\n|---|---|\n| May | 4 |\n| June | 7 |\n\nNote: Source: Example Institute, 2024."),
+                             "Table: Outages by month\n\n| Month | Hours |\n|---|---|\n| May | 4 |\n| June | 7 |\n\nNote: Source: Sample House."),
     "list-gap": Example("Three things matter:\n- one\n- two\n- three", "Three things matter:\n\n- one\n- two\n- three"),
     "table-gap": Example("The months:\n| Month | Hours |\n|---|---|\n| May | 4 |", "The months:\n\n| Month | Hours |\n|---|---|\n| May | 4 |"),
     "footnote-undefined": Example("The grid held.[^grid]", "The grid held.[^grid]\n\n[^grid]: Example Institute, *The grid*, 2023."),

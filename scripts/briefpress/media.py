@@ -100,6 +100,13 @@ def read_pdf(file: Path) -> Paper | None:
         return None
 
 
+def picture_kind(data: bytes) -> str:
+    """The kind of picture that bytes are inside; empty where it is none that is published."""
+    if re.match(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:\?xml|svg|!)", data):
+        return "svg" if isinstance(inspect_svg("", data), Media) else ""
+    return next((kind for kind in _PIL_KINDS.values() if isinstance(_picture("", kind, data), Media)), "")
+
+
 def _picture(name: str, kind: str, data: bytes) -> Media | Refusal:
     from PIL import Image  # takes a tenth of a second to load, and most briefs have no photograph
 

@@ -100,7 +100,8 @@ _MONTHS = {
          "december dec décembre dezember"), 1)
     for name in names.split()
 }  # fmt: skip
-_SEPARATORS = re.compile(r"\s*[;,]\s+|\s+/\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
+SEPARATORS = re.compile(r"\s*[;,]\s+|\s+/\s+|\s+(?:and|und|et|en|&)\s+", re.IGNORECASE)
+"""What stands between two names on one line."""
 
 
 def takes(schema: Schema) -> Callable[[_Reader], _Reader]:
@@ -248,7 +249,7 @@ def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
         except ValueError:
             report.add("date-impossible", node.place, f"{label} is {value}, which no calendar has", "write a real date as YYYY-MM-DD")
             return None
-    guess, why = _date_in_other_form(value)
+    guess, why = date_in_other_form(value)
     if guess is not None:
         remedy = f"write {guess.isoformat()}"
     elif why:
@@ -261,12 +262,12 @@ def iso_date(node: Node, label: str, report: Report) -> dt.date | None:
 
 def _certain_date(value: str) -> str | None:
     """A date in another form as YYYY-MM-DD; with a time or a word besides, it is not certain."""
-    guess, _ = _date_in_other_form(value)
+    guess, _ = date_in_other_form(value)
     return guess.isoformat() if guess is not None and len(re.findall(r"[^\W_]+", value)) == 3 else None
 
 
-def _date_in_other_form(value: str) -> tuple[dt.date | None, str]:
-    """The day that a date in another form means, or why it is uncertain."""
+def date_in_other_form(value: str) -> tuple[dt.date | None, str]:
+    """The day that a date in another form means, or why it is uncertain; None and nothing where it is no date."""
     value = re.sub(r"(?<=\d)[T ]\d\d:\d\d.*$", "", value)
     words = re.findall(r"[^\W_]+", value.lower())
     months = [_MONTHS[word] for word in words if word in _MONTHS]
@@ -626,7 +627,7 @@ def person_name(value: str, place: Place, report: Report) -> str | None:
     if prefixes:
         report.add("author-prefix", place, f'"{typed}" begins with "{" ".join(prefixes)}"', f"write the name alone: {value}",
                    Repair(typed, value if all(_TITLE.fullmatch(one) for one in prefixes) else None))  # fmt: skip
-    parts = [part for part in _SEPARATORS.split(value) if part]
+    parts = [part for part in SEPARATORS.split(value) if part]
     if len(parts) == 2 and "," in value and (" " not in parts[0] or parts[0].split()[0].islower()) and " and " not in value:
         report.add("author-order", place, f'"{value}" has the family name first', f"write the given name first: {parts[1]} {parts[0]}")
         return None

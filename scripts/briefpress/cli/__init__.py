@@ -7,12 +7,16 @@ from importlib import import_module
 import click
 
 _COMMANDS = {"new": "Make the file of a new brief, with the next free number.",
+             "import": "Make a draft of a published text, from Word, HTML or plain text.",
              "check": "Report every mistake in briefs/.", "build": "Check the briefs and build the site.",
              "cite": "Print a reference to a brief, in any style.",
              "deposit": "Write what Crossref registers a DOI with.",
              "collect": "Put several briefs into one PDF.", "bundle": "Put a year into a zip for archives.",
              "schema": "Print the fields for editors' tools: JSON Schema, VS Code, forms.",
              "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
+
+_MODULES = {"import": "import_file"}
+"""Commands whose name no module can have."""
 
 
 class _Group(click.Group):
@@ -24,7 +28,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = import_module(f"briefpress.cli.{cmd_name}").command
+        command: click.Command = import_module(f"briefpress.cli.{_MODULES.get(cmd_name, cmd_name)}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 
-from briefpress.byline import address_part
 from briefpress.checks import check
 from briefpress.cli.moment import now_option
 from briefpress.cli.project import project_root
@@ -18,8 +17,9 @@ from briefpress.importing.markdown import Tally, Written, tally, write
 from briefpress.importing.read import Refused, Source, read
 from briefpress.importing.recognise import Found, Given, date_in, missing, names_in, number_in, recognise
 from briefpress.limits import TooLong
+from briefpress.numbering import new_path
 from briefpress.scaffold import scaffold
-from briefpress.series import BRIEFS, Settings, read_settings
+from briefpress.series import Settings, read_settings
 
 _SHOWN = 10
 """How many lost words are named."""
@@ -58,7 +58,7 @@ def command(file: Path, title: str, authors: tuple[str, ...], date: str, number:
         raise click.UsageError(f"{error}.") from None
     except (TooLong, RecursionError):
         raise click.UsageError(f"{file.name} is too deeply nested, or takes too long to read.") from None
-    path = _path(found, now, folder=bool(written.pictures))
+    path = _path(root, settings, found, now, folder=bool(written.pictures))
     _put(root, path, _text(found, written), written.pictures)
     _tell(path, source, found, written, counts)
     _check(root, path, now)
@@ -99,14 +99,17 @@ def _ask(found: Found) -> None:
     found.remarks |= missing(found)
 
 
-def _path(found: Found, now: dt.datetime, *, folder: bool) -> str:
+def _path(root: Path, settings: Settings, found: Found, now: dt.datetime, *, folder: bool) -> str:
     """Where the brief goes: the folder of its year, the number and the title in its name."""
     number = found.series.read_number(str(found.values.get("number", "")))
-    year = str(found.values.get("date", ""))[:4] or (str(number.year) if number and number.year else str(now.year))
-    slug = address_part(str(found.values["title"]))
-    slug = slug if len(slug) <= 60 else slug[:61].rpartition("-")[0] or slug[:60]
-    name = f"{number.n:02}-{slug}" if number else slug
-    return f"{BRIEFS}/{year}/{name}/index.md" if folder else f"{BRIEFS}/{year}/{name}.md"
+    day = _day(found) or dt.date(number.year if number and number.year else now.year, 1, 1)
+    path = new_path(root, settings, found.series, number, str(found.values["title"]), day)
+    return f"{path.removesuffix('.md')}/index.md" if folder else path
+
+
+def _day(found: Found) -> dt.date | None:
+    date = str(found.values.get("date", ""))
+    return dt.date.fromisoformat(date) if date else None
 
 
 def _text(found: Found, written: Written) -> str:

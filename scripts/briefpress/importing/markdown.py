@@ -96,6 +96,9 @@ def tally(source: Source, found: Found, made: Written, lang: str) -> Tally:
     left = [word for text in found.left for word in words_of(text)]
     shown, rest = Counter(words_of(text_of(page))), Counter(source.words)
     rest -= Counter(issues) + Counter(header) + Counter(left)
+    # The page shows by its look what "Table:" says.
+    marks = re.findall(rf"^(Table|{texts(lang)['table']})[\s\u00a0\u202f]?:", made.markdown, re.MULTILINE)
+    shown += Counter(marks[: len(page.select(".caption"))]) & (rest - shown)
     lost = rest - shown
     missing = [word for word in dict.fromkeys(source.words) for _ in range(lost[word])]
     return Tally(len(source.words), rest.total() - lost.total(), len(issues), len(header), len(left), tuple(missing), (shown - rest).total())

@@ -23,7 +23,7 @@ from briefpress.series import Settings, read_settings
 
 _SHOWN = 10
 """How many lost words are named."""
-_FIELDS = ("series", "number", "title", "subtitle", "author", "date", "doi", "issn", "key_issues")
+_FIELDS = ("series", "number", "title", "subtitle", "author", "date", "lang", "doi", "issn", "key_issues")
 
 
 @click.command("import")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, takewhile
+from itertools import pairwise, takewhile, zip_longest
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup, Tag
@@ -25,6 +26,8 @@ _KEY_ISSUES = re.compile(
 )
 _BY = re.compile(r"(?:written\s+)?(?:by|par|von|door|por|di|authors?|auteurs?|autor(?:en|in)?)(?:\s*:\s*|\s+)", re.IGNORECASE)
 _NAME = re.compile(r"(?:[^\W\d_][\w.'’\-]*\s+){1,4}[^\W\d_][\w'’\-]+")
+_MARKS = re.compile(r"(?<=[^\W\d_])[\d*†‡§¹²³]+(?:,[\d*†‡§¹²³]+)*(?=\s*(?:[,;&]|(?:and|und|et|en)\b|$))")
+"""Marks behind a name that lead to an affiliation."""
 _ISSN = re.compile(r"(?:e-?|p-?)?ISSN\b[^0-9]{0,20}(\d{4}\W?\d{3}[\dXx])\.?", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi:?\s*)?(?:https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[•·|–—]\s+|\t+|\s{3,}|,\s+(?=\d{1,2}(?:\.?\s*[^\W\d]{3}|[./]\d))")
@@ -91,9 +94,26 @@ def recognise(source: Source, settings: Settings, given: Given) -> Found:
         _take_line(line, found, settings, "Taken from the head or foot of the pages.")
     found.blocks = _take_imprint(blocks, found)
     _settle_levels(found.blocks)
+    if (lang := _language(source.words)) and lang != found.series.lang[:2]:
+        found.take("lang", lang, "Guessed from the words of the text.")
     if found.series.slug != settings.series[0].slug or "series" in found.remarks:
         found.take("series", found.series.slug)
     return found
+
+
+_COMMON = {
+    "en": "the of and that is for with are this which", "fr": "le la les des du que est dans pour une",
+    "de": "der die das und den von ist nicht mit auf",
+    "nl": "het een van en dat zijn voor met niet op",
+}  # fmt: skip
+"""The words by which a language is known; those of the languages in which the page has its own words."""
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language of a text, where its commonest words leave no doubt."""
+    counts = Counter(word.casefold() for word in words)
+    (most, lang), (next_most, _), *_ = sorted(((sum(counts[one] for one in common.split()), lang) for lang, common in _COMMON.items()), reverse=True)
+    return lang if most > 9 and most > 2 * next_most else ""
 
 
 def _text(block: Tag) -> str:
@@ -122,8 +142,15 @@ def _blocks(node: Tag, kind: str = "p") -> Iterator[Tag]:
         if not isinstance(child, Tag):
             continue
         cells = child.find_all(["td", "th"]) if child.name == "table" else []
-        if len(cells) == 1:
-            yield from _blocks(cells[0])  # a box, not a table
+        rows = child.find_all("tr") if child.name == "table" else []
+        if cells and not child.find(["th", "caption"]) and 1 in (len(rows), max(len(row.find_all("td")) for row in rows)):
+            # Boxes, not a table: one, or several below or beside one another.
+            if len(rows) == 1 < len(cells) and len(words_of(_text(child))) <= 8:  # the parts of a masthead
+                for cell in cells[1:]:
+                    cells[0].extend([" • ", *list((cell.find("p") or cell).children)])
+                del cells[1:]
+            for cell in cells:
+                yield from _blocks(cell)
         elif re.fullmatch("h[1-6]|p", child.name) and child.find(list(BLOCKS)) is not None:
             yield from _blocks(child, child.name)
         elif re.fullmatch("h[1-6]|p|ul|ol|table|blockquote|pre|figure|dl|hr", child.name):
@@ -237,7 +264,7 @@ def number_in(text: str, series: Series) -> str:
 def names_in(text: str) -> list[str]:
     """The names of a by-line, without what stands before them."""
     names = []
-    for part in SEPARATORS.split(_BY.sub("", text, count=1).strip(" .•|")):
+    for part in SEPARATORS.split(_BY.sub("", _MARKS.sub("", text), count=1).strip(" .•|")):
         while hit := PREFIXES.match(part):
             part = part[hit.end() :]
         names.append(part.strip())
@@ -262,7 +289,7 @@ def _take_line(text: str, found: Found, settings: Settings, remark: str = "") ->
     taken: list[tuple[str, str | list[str], str]] = []
     parts = [part for part in _PARTS.split(text) if words_of(part)]
     one_of = _masthead(text, settings)
-    for part in [text] if one_of[0] else parts:
+    for part, after in [(text, "")] if one_of[0] else zip_longest(parts, parts[1:], fillvalue=""):
         named, rest = _masthead(part, settings)
         day, why = date_in(part)
         number = number_in(rest if named else part, found.series)
@@ -279,6 +306,8 @@ def _take_line(text: str, found: Found, settings: Settings, remark: str = "") ->
             taken.append(("doi", hit[1], remark))
         elif _ISSN.fullmatch(part):
             taken.append(("", "", ""))
+        elif after and date_in(after)[0] and (part == found.series.place or part.isalpha()):
+            continue  # the town before a date
         else:
             return False
     for name, value, why in taken:

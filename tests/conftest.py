@@ -49,6 +49,34 @@ series:
       europe: Europe
 """
 
+MORE_SERIES = """\
+  - slug: papers
+    title: Example Paper
+    masthead: EXAMPLE PAPER
+    issn: 1234-5679
+    numbering: continuous
+    publisher: Example Institute
+    place: Brussels
+    description: Papers that are numbered in one sequence.
+    license: CC-BY-4.0
+    disclaimer:
+      one: The views are those of the author.
+      several: The views are those of the authors.
+  - slug: notes
+    title: Example Note
+    masthead: EXAMPLE NOTE
+    issn: 2049-3630
+    numbering: none
+    publisher: Example Institute
+    place: Brussels
+    description: Notes that have no numbers.
+    license: CC-BY-4.0
+    disclaimer:
+      one: The views are those of the author.
+      several: The views are those of the authors.
+"""
+"""Rows for the series of the golden cases: numbered in one sequence, and not at all."""
+
 SENTENCES = (
     "A centre that publishes briefs makes a promise with each number that it gives away.",
     "The promise is kept by people who were not in the room when it was made.",

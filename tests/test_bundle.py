@@ -19,6 +19,7 @@ import pytest
 from briefpress.record.bundle import BundleError, contents, pack
 from briefpress.record.work import Work
 from briefpress.series import read_catalogue
+from conftest import NOTES
 
 BRIEFPRESS = str(Path(sys.executable).parent / "briefpress")
 SECRET = "zyzzyva"  # stands in what is not public only
@@ -29,21 +30,7 @@ FIGURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8" width="8" he
 BODY = "## Introduction\n\nA paragraph that stands here so that there is a text to set.\n\n{}\n\n## What to do\n\nNothing.\n"
 SHOWN = BODY.format("![Two bars, one lower than the other](bars.svg)")
 HIDDEN = BODY.format(f"The {SECRET}.\n\n![Two bars, one lower than the other](bars.svg)")
-NOTES = f"""\
-  - slug: notes
-    title: CSDS Note
-    masthead: CSDS NOTE
-    issn: 1234-5679
-    numbering: continuous
-    date_style: D MMMM YYYY
-    publisher: Institute for Tests
-    place: Testville
-    description: A second series, shorter than the first.
-    license: CC-BY-4.0
-    colour: "#5b2a4e"
-    disclaimer:
-      one: Notes speak for their author alone.
-      several: Notes speak for their authors alone.
+SECOND = f"""{NOTES}\
     crossref:
       prefix: "10.5555"
       depositor: Ada
@@ -68,7 +55,7 @@ def year(project: Callable[..., Path], brief_text: Write) -> Path:
         "people.yml": f"zoe-muster:\n  given: Zoë\n  family: Muster\n{SECRET}-person:\n  given: Q\n  family: {SECRET.title()}\n",
     })  # fmt: skip
     with (folder / "briefs/series.yml").open("a") as settings:
-        settings.write(NOTES)
+        settings.write(SECOND)
     return folder
 
 

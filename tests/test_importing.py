@@ -6,6 +6,7 @@ import base64
 import io
 import os
 import re
+import shutil
 import sys
 import zipfile
 from collections.abc import Callable
@@ -209,6 +210,86 @@ def test_what_was_guessed_is_said_and_marked(bring: Bring) -> None:
     assert "guessed: short lines" in result.output
 
 
+# What stands between title and text, and what becomes of it: no word of it is lost, whatever is made of it.
+HEADS = [
+    (["Brussels, 15 March 2024"], {"date": "2024-03-15"}), (["Friday, 15 March 2024"], {"date": "2024-03-15"}),
+    (["15 March 2024", "Updated 3 April 2024"], {"date": "2024-03-15"}), (["Meeting of 3 May 2023"], {}),
+    (["Ada Example 15 March 2024"], {}), (["Ada Example, 15 March 2024"], {"author": ["Ada Example"], "date": "2024-03-15"}),
+    (["By Ada Example", "By Ben Sample"], {"author": ["Ada Example", "Ben Sample"]}),
+    (["Ada Example", "Ben Sample", "15 March 2024"], {"author": ["Ada Example", "Ben Sample"], "date": "2024-03-15"}),
+    (["Ada Example1 and Ben Sample2,3", "1 University of Sampleton", "15 March 2024"], {"author": ["Ada Example", "Ben Sample"]}),
+    (["doi: 10.5555/aaa | doi: 10.5555/bbb", "15 March 2024"], {"date": "2024-03-15"}),
+    (["March 2024", "Ada Sample, Senior Fellow of the Centre", "2 April 2024"], {"date": "2024-04-02"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "values"), HEADS, ids=str)
+def test_a_line_of_the_head_is_noted_whole_or_stays_in_the_text(lines: list[str], values: dict[str, object], bring: Bring) -> None:
+    head = "".join(f"<p>{line}</p>" for line in lines)
+    result = bring("head.html", f"<h1>{TITLE}</h1>{head}<h2>First</h2><p>{'Some words. ' * 20}</p>", title=None)
+    assert result.exit_code == 0, result.output
+    brief, _ = read_brief("briefs/x.md", made().read_bytes(), read_settings(Path())[0])
+    assert brief is not None
+    found = {"date": brief.date.isoformat() if brief.date.year > 1 else None, "author": [author.name for author in brief.authors]}
+    assert {name: found[name] for name in values} == values
+    # Dates are written anew, and marks of affiliations go; every other word is there.
+    words = set(re.findall(r"[^\W\d_]{3,}", " ".join(lines))) - set("March April May Brussels Friday and".split())
+    assert words <= set(re.findall(r"[^\W\d_]+", made().read_text("utf-8")))
+
+
+@pytest.mark.parametrize("table", [
+    "<table><tr><td>CSDS POLICY BRIEF</td><td>1/2024</td></tr></table>",
+    "<table><tr><td><p>CSDS POLICY BRIEF</p></td><td><p>1/2024</p></td></tr></table>",
+])  # fmt: skip
+def test_tables_that_only_lay_things_out_are_read_as_what_they_hold(table: str, bring: Bring) -> None:
+    box = f"<table><tr><td>KEY ISSUES</td></tr><tr><td><ul>{''.join(f'<li>{one}</li>' for one in ISSUES)}</ul></td></tr></table>"
+    row = "<table><tr><td><h2>On the left</h2><p>Some words.</p></td><td><h2>On the right</h2><p>More words.</p></td></tr></table>"
+    bring("boxes.html", f"{table}<h1>{TITLE}</h1><p>By Ada Example</p><p>15 March 2024</p>{box}<h2>First</h2><p>Words.</p>{row}")
+    brief, _ = read_brief("briefs/x.md", made().read_bytes(), read_settings(Path())[0])
+    assert brief is not None
+    assert (str(brief.number), list(brief.key_issues)) == ("1/2024", ISSUES)
+    assert body() == "## First\n\nWords.\n\n## On the left\n\nSome words.\n\n## On the right\n\nMore words.\n"
+
+
+def test_a_logo_and_a_lead_may_stand_among_the_lines_of_the_head(bring: Bring) -> None:
+    lead = "A lead that goes on for more than thirty words, " + "and then on " * 12 + "to its end."
+    issues = f"<h2>Key issues</h2><ul>{''.join(f'<li>{one}</li>' for one in ISSUES)}</ul>"
+    head = f"<p>CSDS POLICY BRIEF 1/2024</p><h1>{TITLE}</h1><p>{lead}</p><p>By Ada Example</p><p>15 March 2024</p>"
+    result = bring("lead.html", f"{head}{issues}<h2>First</h2><p>Words.</p>")
+    assert result.exit_code == 0, result.output
+    brief, _ = read_brief("briefs/x.md", made().read_bytes(), read_settings(Path())[0])
+    assert brief is not None
+    assert (str(brief.number), brief.date.isoformat(), [one.name for one in brief.authors]) == ("1/2024", "2024-03-15", ["Ada Example"])
+    assert body().startswith(lead[:40])
+
+
+def test_what_follows_the_key_issues_is_none_of_them(bring: Bring) -> None:
+    typed = "".join(f"<p>{number}. {one}</p>" for number, one in enumerate(ISSUES, 1))
+    listed = f"<ul>{''.join(f'<li>{one}</li>' for one in ISSUES)}</ul>"
+    text = "<ol><li><b>Introduction</b></li></ol><p>Some words of a text that goes on and on.</p>"
+    for name, issues in (("typed.html", typed), ("listed.html", listed)):
+        shutil.rmtree("briefs/2024", ignore_errors=True)
+        result = bring(name, f"<h1>{TITLE}</h1><p>By Ada Example</p><p>15 March 2024</p><p><b>Key issues</b></p>{issues}{text}")
+        assert result.exit_code == 0, result.output
+        brief, _ = read_brief("briefs/x.md", made().read_bytes(), read_settings(Path())[0])
+        assert brief is not None
+        assert list(brief.key_issues) == ISSUES
+        assert body() == "## Introduction\n\nSome words of a text that goes on and on.\n"
+
+
+@pytest.mark.parametrize(("lang", "text"), [
+    ("fr", "Les ports de la mer et des lacs que la Commission est dans le cas de payer pour une liste. "),
+    ("", "The ports of the sea and of the lakes. "),
+    ("de", "Der Hafen ist nicht mit den Listen und der Karte von dem Amt auf die See. "), ("", "Ports, ports. "),
+    ("nl", "Het is een haven van de stad en dat is niet voor het schip met een lijst. "),
+])  # fmt: skip
+def test_the_language_is_guessed_where_the_words_leave_no_doubt(lang: str, text: str, bring: Bring) -> None:
+    bring("lang.html", html(f"<p>{text * 4}</p>"))
+    assert (f'lang: "{lang}"' if lang else "First") in made().read_text("utf-8")
+    assert ("\nlang:" in made().read_text("utf-8")) == bool(lang)
+    assert ("# Guessed from the words" in made().read_text("utf-8")) == bool(lang)
+
+
 DATES = [("15.3.2024", "2024-03-15"), ("15 March 2024", "2024-03-15"), ("March 15th, 2024", "2024-03-15"), ("Brussels, 15 mars 2024", "2024-03-15"),
          ("2024-03-15", "2024-03-15"), ("Friday 15 March 2024", "2024-03-15"), ("7/2024", ""), ("March 2024", ""), ("31.2.2024", ""),
          ("2024-02-31", ""),
@@ -303,6 +384,13 @@ def test_footnotes_of_word(bring: Bring) -> None:
     assert result.exit_code == 0, result.output
     assert re.search(r"A claim\.\[\^(\d)\] More words\.\n\nThe second, on the by-line\.\n\n\[\^\1\]: The first note\.\n$", body())
     assert "1 footnote of the title, the by-line or the key issues" in result.output
+
+
+def test_a_mark_that_its_author_raised_too_is_raised_once(bring: Bring) -> None:
+    mark = '<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="2"/></w:r>'
+    notes = '<w:part><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/></w:r>' + run(" A note.") + "</w:p></w:footnote></w:part>"
+    bring("raised.docx", raw_word(para("By Ada Example") + para("15.3.2024") + para("A claim.", mark, " More words."), footnotes=notes))
+    assert "A claim.[^1] More words." in body()
 
 
 def test_tracked_changes_comments_boxes_heads_and_equations(bring: Bring) -> None:

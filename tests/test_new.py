@@ -16,24 +16,10 @@ import pytest
 from click.testing import CliRunner
 
 from briefpress.cli import main
+from conftest import MORE_SERIES
 
 ROOT = Path(__file__).parents[1]
 SERIES = (ROOT / "tests/cases/series.yml").read_text("utf-8")
-SECOND = """\
-  - slug: papers
-    title: Example Paper
-    masthead: EXAMPLE PAPER
-    issn: 1234-5679
-    numbering: continuous
-    publisher: Example Institute
-    place: Brussels
-    description: Papers that are numbered in one sequence.
-    license: CC-BY-4.0
-    disclaimer:
-      one: The views are those of the author.
-      several: The views are those of the authors.
-"""
-NOTES = SECOND.replace("papers", "notes").replace("Paper", "Note").replace("continuous", "none").replace("1234-5679", "2049-3630")
 NOW = "2024-06-01"
 
 
@@ -99,7 +85,7 @@ class Project:
 def bare(tmp_path: Path) -> Project:
     """Three series, and no repository."""
     project = Project(tmp_path / "project")
-    project.write("briefs/series.yml", SERIES + SECOND + NOTES)
+    project.write("briefs/series.yml", SERIES + MORE_SERIES)
     return project
 
 

@@ -19,35 +19,10 @@ import pytest
 from click.testing import CliRunner
 
 from briefpress.cli import main
+from conftest import MORE_SERIES
 
 ROOT = Path(__file__).parents[1]
 SERIES = (ROOT / "tests/cases/series.yml").read_text("utf-8")
-MORE_SERIES = """\
-  - slug: papers
-    title: Example Paper
-    masthead: EXAMPLE PAPER
-    issn: 1234-5679
-    numbering: continuous
-    publisher: Example Institute
-    place: Brussels
-    description: Papers that are numbered in one sequence.
-    license: CC-BY-4.0
-    disclaimer:
-      one: The views are those of the author.
-      several: The views are those of the authors.
-  - slug: notes
-    title: Example Note
-    masthead: EXAMPLE NOTE
-    issn: 2049-3630
-    numbering: none
-    publisher: Example Institute
-    place: Brussels
-    description: Notes that have no numbers.
-    license: CC-BY-4.0
-    disclaimer:
-      one: The views are those of the author.
-      several: The views are those of the authors.
-"""
 PEOPLE = "eva-example:\n  name: Eva Example\nada-sample:\n  name: Ada Sample\n"
 
 # Lines are named in the tables below: the header ends on line 9.

@@ -91,7 +91,7 @@ _LANGUAGE_NAMES = {
     "english": "en", "french": "fr", "français": "fr", "german": "de", "deutsch": "de", "dutch": "nl",
     "nederlands": "nl", "spanish": "es", "italian": "it", "portuguese": "pt", "polish": "pl",
 }  # fmt: skip
-_MONTHS = {
+MONTHS = {
     name: number
     for number, names in enumerate(
         ("january jan janvier januar januari", "february feb février februar februari", "march mar mars märz maart",
@@ -270,7 +270,7 @@ def date_in_other_form(value: str) -> tuple[dt.date | None, str]:
     """The day that a date in another form means, or why it is uncertain; None and nothing where it is no date."""
     value = re.sub(r"(?<=\d)[T ]\d\d:\d\d.*$", "", value)
     words = re.findall(r"[^\W_]+", value.lower())
-    months = [_MONTHS[word] for word in words if word in _MONTHS]
+    months = [MONTHS[word] for word in words if word in MONTHS]
     numbers = [int(word) for word in (re.sub(r"(?<=\d)(st|nd|rd|th|er)$", "", word) for word in words)
                if word.isascii() and word.isdigit()]  # fmt: skip
     try:

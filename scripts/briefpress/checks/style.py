@@ -71,16 +71,14 @@ def _headings(outlined: Outline, running: str, report: Report) -> None:
         if len(heading.text) > 300:
             continue
         hits = [hit for hit in _WORD.finditer(heading.text)][1:]
-        hits = [hit for hit in hits if not re.search(r"[:?!–—]\s*$", heading.text[: hit.start()]) and not hit[0].isupper() and hit[0] not in names]
+        hits = [hit for hit in hits if not re.search(r"[:?!–—]\s*$", heading.text[: hit.start()])
+                and sum(char.isupper() for char in hit[0]) < 2 and hit[0] not in names]  # fmt: skip
         longer = [hit for hit in hits if len(hit[0]) >= 4]
         capitals = sum(hit[0][0].isupper() for hit in longer)
         if capitals < 3 or capitals < 0.7 * len(longer):
             continue
-        plain = heading.text
-        for hit in hits:
-            plain = plain[: hit.start()] + hit[0].lower() + plain[hit.end() :]
         report.add("heading-capitals", heading.place, f'"{heading.text}" has a capital on each word',
-                   f"write {plain}, with capitals for names alone: names stand out then, and all headings look alike")  # fmt: skip
+                   "write capitals for the first word and for names alone: names stand out then, and all headings look alike")
 
 
 def _acronyms(brief: Brief, series: Series, running: list[str], prose: str, report: Report) -> None:
@@ -101,14 +99,15 @@ def _acronyms(brief: Brief, series: Series, running: list[str], prose: str, repo
 
 
 _BEHIND = re.compile(r"\(\W{0,3}(?:the |hereafter |or |ci-après |oder |ou |of )?([A-Z]{3,6})s?\b(?:\s?[,;:–—][^()]{0,200}|[^\w()]{0,3})\)")
-_BEFORE = re.compile(r"\b([A-Z]{3,6})s?\b[^\w(]{0,4}\(([^()]{5,200})\)")
+_BEFORE = re.compile(r"\b([A-Z]{3,6})s?\b(?: [\w-]+)?[^\w(]{0,4}\(([^()]{5,200})\)")
+_OR = re.compile(r", (?:or|ou|oder|of) ([A-Z]{3,6})\b")
 _FOR = re.compile(r"\b([A-Z]{3,6})(?:\W{1,3}(?:stands for|is short for)|, (?:short )?for)\b")
 
 
 def _spelt_out(text: str) -> set[str]:
-    """The acronyms of which a text has `Words in full (ABC)`, `ABC (words in full)`, or `ABC, for words in full`."""
+    """The acronyms of which a text has `Words in full (ABC)`, `ABC (words in full)`, `words in full, or ABC`, or `ABC, for words in full`."""
     before = {word for word, words in _BEFORE.findall(text) if len(re.findall(r"[^\W\d_]{2,}", words)) > 1}
-    return {*_BEHIND.findall(text), *_FOR.findall(text)} | before
+    return {*_BEHIND.findall(text), *_OR.findall(text), *_FOR.findall(text)} | before
 
 
 def _links(brief: Brief, outlined: Outline, lines: list[str], notes: frozenset[int], report: Report) -> None:

@@ -357,6 +357,8 @@ def mark_notes(source: Source) -> None:
         label = labels.setdefault(id(note), str(len(labels) + 1))
         found[label] = note
         holder = link.find_parent("sup") or link
+        while holder.parent is not None and holder.parent.name == "sup" and words_of(text_of(holder.parent)) == words_of(sign):
+            holder = holder.parent  # Word raises the mark, and its author did too
         mark = tree.new_tag("note-mark")
         mark["data-note"] = label
         if words_of(text_of(holder)) == words_of(sign):

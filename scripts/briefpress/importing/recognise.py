@@ -17,7 +17,7 @@ from bs4.element import NavigableString
 from briefpress.byline import PREFIXES
 from briefpress.importing.read import BLOCKS, Source, text_of, words_of
 from briefpress.series import Series, Settings
-from briefpress.values import SEPARATORS, date_in_other_form
+from briefpress.values import MONTHS, SEPARATORS, date_in_other_form
 
 _KEY_ISSUES = re.compile(
     "(the )?key (issues|messages|points|takeaways|findings|conclusions)|highlights|in brief|(points|messages|enjeux) cl[ée]s|(à|a) retenir|"
@@ -32,7 +32,10 @@ _ISSN = re.compile(r"(?:e-?|p-?)?ISSN\b[^0-9]{0,20}(\d{4}\W?\d{3}[\dXx])\.?", re
 _DOI = re.compile(r"(?:doi:?\s*)?(?:https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _PARTS = re.compile(r"\s+[•·|–—]\s+|\t+|\s{3,}|,\s+(?=\d{1,2}(?:\.?\s*[^\W\d]{3}|[./]\d))")
 _HEADING_WORDS = 14
-_KEY_ISSUE_WORDS = 80
+_SUBTITLE_WORDS = 25
+_HEAD = 15
+"""Blocks above the key issues, at most, in which masthead and by-line are looked for."""
+_KEY_ISSUE_WORDS = 60
 
 
 class Given(NamedTuple):
@@ -62,12 +65,26 @@ class Found:
     left: list[str] = field(default_factory=list)
     """Texts that the page says by itself."""
 
-    def take(self, name: str, value: str | list[str], remark: str = "") -> None:
-        """Note a field, unless it is known."""
-        if value and name not in self.values:
+    given: frozenset[str] = frozenset()
+    """Fields that the caller named, which count more than what the file says of them."""
+
+    def take(self, name: str, value: str | list[str], remark: str = "") -> bool:
+        """Note a field, unless it is known; whether the file now says what is noted. Authors add up."""
+        known = self.values.get(name)
+        if name in self.given:
+            if value != known:
+                told = value if isinstance(value, str) else ", ".join(value)
+                self.said.append(f"left out: the {name} in the file, “{told}”, since another was given")
+            return True
+        if isinstance(known, list) and isinstance(value, list):
+            value = [*known, *(one for one in value if one not in known)]
+        elif known and value:
+            return known == value
+        if value:
             self.values[name] = value
             if remark:
                 self.remarks[name] = remark
+        return True
 
 
 def recognise(source: Source, settings: Settings, given: Given) -> Found:
@@ -87,6 +104,11 @@ def recognise(source: Source, settings: Settings, given: Given) -> Found:
         found.remarks["series"] = "The file names no series of series.yml; the first was taken."
     for name, value in (("title", given.title), ("author", list(given.authors)), ("date", given.date), ("number", given.number)):
         found.take(name, value)
+    found.given = frozenset(found.values)
+    for block in blocks:
+        if block.name == "ol" and len(items := block.find_all("li")) == 1 and _bold(items[0]):
+            block.name = "p"  # a heading to which Word gives its number
+            items[0].unwrap()
     _guess_headings(blocks, source)
     blocks = _take_key_issues(blocks, found)
     blocks = _take_head(blocks, found, settings)
@@ -213,13 +235,18 @@ def _take_key_issues(blocks: list[Tag], found: Found) -> list[Tag]:
     issues: list[str] = []
     links = 0
     end = start + 1
-    listed = end < len(blocks) and blocks[end].name in ("ul", "ol")
+    listed = blocks[end].name if end < len(blocks) and blocks[end].name in ("ul", "ol") else ""
     while end < len(blocks):
         block = blocks[end]
-        if listed != (block.name in ("ul", "ol")) or (not listed and (block.name != "p" or block.get("data-guess")
+        # A list of the other kind is something else: headings that Word numbers are one.
+        if listed != (block.name if block.name in ("ul", "ol") else "") or (not listed and (block.name != "p" or block.get("data-guess")
                                                       or len(words_of(_text(block))) > _KEY_ISSUE_WORDS or len(issues) == 6)):  # fmt: skip
             break
-        issues += [_text(item) for item in (block.find_all("li", recursive=False) if listed else [block])]
+        items = [_text(item) for item in (block.find_all("li", recursive=False) if listed else [block])]
+        for item in items:
+            sign = re.match(r"(?:\d+[.)]|[•–—-])\s+|", item)
+            issues.append(item[len(sign[0]) :] if sign else item)
+            found.header.append(sign[0] if sign else "")
         links += len(block.find_all("a", href=True))
         end += 1
     if not issues:
@@ -284,6 +311,18 @@ def date_in(text: str) -> tuple[str, str]:
     return (day.isoformat() if day and 1900 <= day.year < 3000 else ""), why
 
 
+_BESIDE = frozenset("on published publication date dated updated am den der vom le du van op de of".split()) | frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday montag dienstag mittwoch donnerstag freitag samstag sonntag lundi mardi mercredi jeudi "
+    "vendredi samedi dimanche maandag dinsdag woensdag donderdag vrijdag zaterdag zondag".split())  # fmt: skip
+"""Words that stand beside a date and say nothing more; what else stands there is more than a date."""
+
+
+def _is_date(text: str, place: str) -> bool:
+    """Whether a text that has a date in it is that date and nothing more."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text.casefold()) if word not in MONTHS and word not in ("st", "nd", "rd", "th", "er")]
+    return {*words} <= {*_BESIDE, *re.findall(r"[^\W\d_]+", place.casefold())}
+
+
 def _take_line(text: str, found: Found, settings: Settings, remark: str = "") -> bool:
     """Read a line of the head; whether all of it is known. What is new in it is noted only then."""
     taken: list[tuple[str, str | list[str], str]] = []
@@ -296,9 +335,9 @@ def _take_line(text: str, found: Found, settings: Settings, remark: str = "") ->
         if named or (number and "/" in number) or (number and re.match(r"\D*(?:no|nr|issue|n°|nº)\b", part, re.IGNORECASE)):
             if named in (None, found.series):
                 taken.append(("number", number, remark))
-        elif day:
+        elif day and _is_date(part, found.series.place):
             taken.append(("date", day, remark))
-        elif why:
+        elif why and _is_date(part, found.series.place):
             found.remarks.setdefault("date", f"{why[0].upper()}{why[1:]}: write the one that is meant.")
         elif (hit := _BY.match(part)) and all(_NAME.fullmatch(name) or len(name.split()) == 1 for name in names_in(part)):
             taken.append(("author", names_in(part[hit.start() :]), remark))
@@ -307,22 +346,24 @@ def _take_line(text: str, found: Found, settings: Settings, remark: str = "") ->
         elif _ISSN.fullmatch(part):
             taken.append(("", "", ""))
         elif after and date_in(after)[0] and (part == found.series.place or part.isalpha()):
-            continue  # the town before a date
+            continue  # the town, or the day of the week, before a date
+        elif after and date_in(after)[0] and all(_NAME.fullmatch(name) for name in names_in(part)):
+            taken.append(("author", names_in(part), "Guessed: the names beside the date."))
         else:
             return False
-    for name, value, why in taken:
-        if name and value:
-            found.take(name, value, why)
-    return bool(parts)
+    # A line is known only if all that it says is noted; what contradicts it stays where it is.
+    return bool(parts) and all([found.take(name, value, why) for name, value, why in taken if name and value])
 
 
 def _take_head(blocks: list[Tag], found: Found, settings: Settings) -> list[Tag]:
     """Read what stands above the text: masthead, title, by-line, date."""
     kept: list[Tag] = []
     loose: list[Tag] = []
-    end = next((index for index, block in enumerate(blocks) if block.name not in ("h1", "h2", "h3", "h4", "p")
-                or len(words_of(_text(block))) > 30 or block.find("img")), len(blocks))  # fmt: skip
+    end = next((index for index, block in enumerate(blocks) if block.name not in ("h1", "h2", "h3", "h4", "p", "figure")
+                or len(words_of(_text(block))) > 30), len(blocks))  # fmt: skip
     key = next((index for index, block in enumerate(blocks) if block.get("data-key-issues")), None)
+    if key is not None and key < _HEAD:  # a lead, or a logo, may stand among the lines above the key issues
+        end = max(end, key)
     last = -1 if key is None or key > end else key
     ones = [block for block in blocks if block.name == "h1" and not block.get("data-key-issues")]
     top = ones[0] if len(ones) == 1 or (ones and "title" in (ones[0].get("class") or [])) else None
@@ -335,12 +376,12 @@ def _take_head(blocks: list[Tag], found: Found, settings: Settings) -> list[Tag]
             continue
         if index < end and not _ISSN.search(text) and _take_line(text_of(block).strip(), found, settings):
             found.header.append(text)
-            last = index
+            last = max(last, index)
         else:
             kept.append(block)
             if block is top:
                 loose.insert(0, block)
-            elif index < end:
+            elif index < end and words_of(text):
                 loose.append(block)
     places = {id(block): index for index, block in enumerate(blocks)}
     heads = [block for block in loose if places[id(block)] < last or block is top]
@@ -355,22 +396,27 @@ def _take_head(blocks: list[Tag], found: Found, settings: Settings) -> list[Tag]
             found.said.append(f"left out: the title in the file, “{text}”, since another was given")
         _drop(kept, title)
         rest = [block for block in heads if block is not title and places[id(block)] < last]
-        if subtitle is None and rest and places[id(rest[0])] == places[id(title)] + 1:
-            subtitle = rest[0]
-    if "author" not in found.values:
-        for block in [one for one in heads if one is not title and one is not subtitle] + ([subtitle] if subtitle is not None else []):
-            names = names_in(_text(block))
-            if all(_NAME.fullmatch(name) and all(word[0].isupper() or len(word) < 4 for word in name.split()) for name in names) and names:
-                found.take("author", names, "Guessed: a line above the text that looks like names.")
+        if "author" not in found.values and (people := [block for block in rest if _are_names(names_in(_text(block)))]):
+            # One under the other; a line that looks like names further down may be anything.
+            for block in list(takewhile(lambda one: one in people, rest[rest.index(people[0]) :])):
+                found.take("author", names_in(_text(block)), "Guessed: a line above the text that looks like names.")
                 found.header.append(_text(block))
                 _drop(kept, block)
-                subtitle = None if subtitle is block else subtitle
-                break
+                _drop(rest, block)
+        if subtitle is None and rest and places[id(rest[0])] == places[id(title)] + 1 and len(words_of(_text(rest[0]))) <= _SUBTITLE_WORDS:
+            subtitle = rest[0]
     if subtitle is not None:
         found.take("subtitle", _text(subtitle), "Guessed: the line below the title.")
         found.header.append(_text(subtitle))
         _drop(kept, subtitle)
+    here = {id(block) for block in kept}
+    found.said += [f"not understood, and left at the beginning of the text: “{_text(block)}”" for block in heads
+                   if id(block) in here and len(words_of(_text(block))) <= 30]  # fmt: skip
     return kept
+
+
+def _are_names(names: list[str]) -> bool:
+    return bool(names) and all(_NAME.fullmatch(name) and all(word[0].isupper() or len(word) < 4 for word in name.split()) for name in names)
 
 
 def _drop(blocks: list[Tag], block: Tag) -> None:

@@ -17,7 +17,6 @@ import json
 import re
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from html.parser import HTMLParser
@@ -45,7 +44,7 @@ from usp.web_client.abstract_client import AbstractWebClient, LocalWebClientSucc
 
 from briefpress.checks import check
 from briefpress.cli.cite import STYLES, style_file, styled
-from briefpress.cli.deposit import KEPT
+from briefpress.cli.deposit import KEPT, read_schema
 from briefpress.record.deposit import SCHEMAS, deposit
 from briefpress.record.work import Work
 from conftest import ROOT, SITE_URL, brief_text, make_project, run_build
@@ -483,17 +482,9 @@ def schema_file(schema: str) -> Path:
     return ROOT / KEPT.format(schema)
 
 
-@functools.cache
-def schema_of(schema: str) -> Any:
-    """Crossref's schema; to load it takes three seconds."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on formulas, whose schema would have to be fetched
-        return xmlschema.XMLSchema11(str(schema_file(schema)), allow="sandbox")
-
-
 def by_crossref(files: Files, at: str, schema: str) -> Understood:
     """A deposit that is valid, as the schema decodes it."""
-    decoded = schema_of(schema).decode(xmlschema.XMLResource(files[f"deposit-{schema}.xml"].decode()))
+    decoded = read_schema(schema_file(schema).resolve()).decode(xmlschema.XMLResource(files[f"deposit-{schema}.xml"].decode()))
     found = (paper["report-paper_series_metadata"] for paper in decoded["body"]["report-paper"])
 
     def text(value: Any) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import warnings
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -96,11 +98,23 @@ def _faults(text: str, schema: Path) -> list[str]:
         raise click.UsageError("a deposit is checked with an extra; install it with pip install 'briefpress[deposit]'") from None
     if not schema.is_file():
         raise click.UsageError("Crossref's schema is not here; run make crossref, or fetch it from Crossref and name it with --xsd")
+    resource = xmlschema.XMLResource(text, allow="none")
+    return [f"{fault.path}: {fault.reason}" for fault in read_schema(schema.resolve()).iter_errors(resource)]
+
+
+@cache
+def read_schema(schema: Path) -> Any:
+    """One of Crossref's schemas, which are written in XSD 1.1; to read it takes three seconds.
+
+    Raises:
+        click.BadParameter: it cannot be read.
+    """
+    import xmlschema
+
     try:
         with warnings.catch_warnings():
             # Formulas lie elsewhere, and we have none; nothing is fetched.
             warnings.simplefilter("ignore", xmlschema.XMLSchemaImportWarning)
-            read = xmlschema.XMLSchema11(str(schema), allow="sandbox")
+            return xmlschema.XMLSchema11(str(schema), allow="sandbox")
     except (xmlschema.XMLSchemaException, OSError) as error:
         raise click.BadParameter(f"{schema.name} is no schema that can be read: {error}", param_hint="--xsd") from None
-    return [f"{fault.path}: {fault.reason}" for fault in read.iter_errors(xmlschema.XMLResource(text, allow="none"))]

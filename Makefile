@@ -19,7 +19,7 @@ site: $(READY) ## check every brief and build the site into site/
 test: $(READY) browser crossref ## lint, type-check and run the tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 serve: $(READY) ## show the site with drafts on http://127.0.0.1:8000 and follow changes
 	$(BIN)/briefpress serve

@@ -100,6 +100,11 @@ def give_skip_or_fail() -> Callable[[str], NoReturn]:
     return skip_or_fail
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Take one worker more than there are processors: many tests wait for a browser or for another process."""
+    return (os.cpu_count() or 1) + 1
+
+
 # Projects
 
 

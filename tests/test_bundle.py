@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 import bagit
 import pytest
 
+from briefpress.checks import survey
 from briefpress.record.bundle import BundleError, contents, pack
 from briefpress.record.work import Work
-from briefpress.series import read_catalogue
 from conftest import NOTES
 
 BRIEFPRESS = str(Path(sys.executable).parent / "briefpress")
@@ -248,15 +248,17 @@ def test_what_stops_a_build_stops_a_bundle(year: Path) -> None:
 @pytest.mark.parametrize("line", ["draft: true\n", "subtitle: A later thought\n"])
 def test_a_source_that_is_no_longer_what_its_page_shows_stops_it(project: Callable[..., Path], brief_text: Write, tmp_path: Path, line: str) -> None:
     folder = project({"2024/1.md": brief_text("1/2024", "2024-05-01", "A brief", BODY)})
-    catalogue, _ = read_catalogue(folder, dt.datetime.fromisoformat(NOW))
+    done = survey(folder, dt.datetime.fromisoformat(NOW))
+    catalogue = done.catalogue
     assert catalogue is not None
+    read = {path: seen.text for path, seen in done.ledger.seen.items()}
     works = [Work.of(catalogue, one, "https://example.org/") for one in catalogue.public]
     (tmp_path / "site/assets").mkdir(parents=True)
     path = folder / "briefs/2024/1.md"
-    assert dict(contents(works, catalogue.settings, folder, tmp_path / "site"))["briefs/2024/1.md"] == path.read_bytes()
+    assert dict(contents(works, read, folder, tmp_path / "site"))["briefs/2024/1.md"] == path.read_bytes()
     path.write_text(path.read_text("utf-8").replace("title:", f"{line}title:", 1), "utf-8")
     with pytest.raises(BundleError, match=r"briefs/2024/1\.md was changed"):
-        dict(contents(works, catalogue.settings, folder, tmp_path / "site"))
+        dict(contents(works, read, folder, tmp_path / "site"))
 
 
 @pytest.mark.parametrize(("day", "stamp"), [(dt.date(1962, 3, 4), 1980), (dt.date(2024, 2, 29), 2024), (dt.date(2200, 1, 1), 2107)])

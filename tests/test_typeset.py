@@ -19,7 +19,8 @@ from PIL import Image
 
 from briefpress.body import Surroundings, render
 from briefpress.brief import Brief
-from briefpress.series import Catalogue, read_catalogue
+from briefpress.checks import check
+from briefpress.series import Catalogue
 from briefpress.store import Store
 from briefpress.texts import texts
 from briefpress.typeset import Print, plan
@@ -170,7 +171,7 @@ def printed(folder: Path, text: str, files: Mapping[str, bytes] | None = None) -
     (folder / "briefs/2024/1/index.md").write_text(text, "utf-8")
     for name, data in (files or {}).items():
         (folder / "briefs/2024/1" / name).write_bytes(data)
-    catalogue, _ = read_catalogue(folder, NOW)
+    catalogue, _ = check(folder, NOW)
     assert catalogue is not None
     (brief,) = catalogue.briefs
     data, missing = planned(folder, catalogue, brief)[0].made(Store(folder / "store"))
@@ -195,7 +196,7 @@ def squashed(text: str) -> str:
 
 @pytest.mark.parametrize("path", SAMPLES)
 def test_page_and_paper_say_the_same(path: str) -> None:
-    catalogue, _ = read_catalogue(ROOT, NOW)
+    catalogue, _ = check(ROOT, NOW)
     assert catalogue is not None
     brief = catalogue.by_path[path]
     one, page = planned(ROOT, catalogue, brief)
@@ -378,7 +379,7 @@ def test_long_heads_and_closings_get_pages_of_their_own(tmp_path: Path, brief_te
 def test_the_same_bytes_from_two_processes_in_two_folders(tmp_path: Path) -> None:
     code = (
         "import sys, hashlib\nsys.path.insert(0, sys.argv[1])\nimport test_typeset as t\nfrom pathlib import Path\n"
-        "c, _ = t.read_catalogue(t.ROOT, t.NOW)\nb = c.by_path[sys.argv[2]]\n"
+        "c, _ = t.check(t.ROOT, t.NOW)\nb = c.by_path[sys.argv[2]]\n"
         "print(hashlib.sha256(t.planned(t.ROOT, c, b)[0].made(t.Store(Path('store')))[0]).hexdigest())"
     )
     found = []

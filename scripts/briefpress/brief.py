@@ -25,9 +25,9 @@ class IssueNumber:
         return f"{self.n}/{self.year}" if self.year else str(self.n)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Brief:
-    """One brief. All texts are plain text, spaces folded; `body` is Markdown.
+    """One brief, told apart by identity. All texts are plain text, spaces folded; `body` is Markdown.
 
     Where a mandatory field could not be read, it is empty here, the date the first of all dates,
     and the brief is not `sound`.

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 
 @dataclass(frozen=True, order=True)
@@ -32,6 +34,48 @@ class LinksError(Exception):
 def checker() -> str | None:
     """The path of lychee: that of this environment, else that of the machine; None without one."""
     return shutil.which("lychee", path=str(Path(sys.executable).parent)) or shutil.which("lychee")
+
+
+def check_changed(pages: Mapping[str, str], read: Callable[[str], str | None], site_url: str) -> tuple[int, list[Broken]]:
+    """Check the links of some pages of a site whose other pages lead where they should, as far as they stay within it.
+
+    Args:
+        pages: those that were made anew, by their addresses from the site's root.
+        read: what is at an address: a page as text, another file as an empty text, None for nothing.
+        site_url: its own address.
+
+    Returns:
+        How many links were looked at, and those that lead nowhere.
+    """
+    root = urlsplit(site_url)
+    anchors: dict[str, frozenset[str] | None] = {}
+    broken: set[Broken] = set()
+    count = 0
+    for page, text in pages.items():
+        own = f"{site_url}{page.removesuffix('index.html')}"
+        for hit in _LINK.finditer(text):
+            link = urlsplit(urljoin(own, _value(hit)))
+            if (link.scheme, link.netloc) != (root.scheme, root.netloc) or not link.path.startswith(root.path):
+                continue
+            count += 1
+            target = unquote(link.path.removeprefix(root.path))
+            target += "index.html" if target.endswith("/") or not target else ""
+            if target not in anchors:
+                found = read(target)
+                anchors[target] = None if found is None else frozenset(map(_value, _ID.finditer(found)))
+            ids, wanted = anchors[target], unquote(link.fragment)
+            if ids is None or (wanted and target.endswith(".html") and wanted not in ids):
+                broken.add(Broken(page, target + (f"#{wanted}" if ids is not None else "")))
+    return count, sorted(broken)
+
+
+def _value(hit: re.Match[str]) -> str:
+    return html.unescape(next(filter(None, hit.groups()), ""))
+
+
+_VALUE = r"""\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"""
+_LINK = re.compile(rf"<(?:a|area|img|link|script|source|iframe)\b[^>]*?\s(?:href|src){_VALUE}", re.IGNORECASE)
+_ID = re.compile(rf"<[a-z][^>]*?\sid{_VALUE}", re.IGNORECASE)
 
 
 def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:

@@ -25,7 +25,6 @@ from briefpress.listing import (
     language_name,
     mark,
     masthead,
-    related,
     subject_labels,
     year_of,
 )
@@ -146,7 +145,8 @@ def relative(url: str, base: str) -> str:
     return path + "/" if url.endswith("/") or not url else path
 
 
-def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, files: dict[str, Media], *, source: str) -> dict[str, Any]:
+def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, files: dict[str, Media], *,
+               related: Iterable[Brief], source: str) -> dict[str, Any]:  # fmt: skip
     """What the template `brief.html` prints.
 
     Args:
@@ -155,6 +155,7 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
         outlined: what its text names.
         catalogue: all briefs.
         files: the files beside it that are published.
+        related: what to read next.
         source: an address with `{path}` in it, for the link to the file; or empty.
     """
     brief, series, site_url = work.brief, work.series, work.site_url
@@ -162,8 +163,8 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
     url = catalogue.permalink(brief)
     several = len(brief.authors) > 1
     topics, regions = subject_labels(catalogue, "topics"), subject_labels(catalogue, "regions")
-    kin = catalogue.of(series)
-    at = kin.index(brief) if brief in kin else None  # in a preview, one with faults has no place yet
+    listed = brief.path in catalogue.neighbours  # in a preview, one with faults has no place yet
+    older, newer = catalogue.neighbours.get(brief.path, (None, None))
     gone = brief.withdrawal
     dated: Callable[[dt.date], str] = lambda day: date_text(day, series.date_style, brief.lang) if day > dt.date.min else ""  # noqa: E731
     minutes = max(1, round(body.words / WORDS_A_MINUTE))
@@ -183,7 +184,7 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
         "date_text": dated(brief.date),
         "by_text": words["by"],
         "byline": joined([author.name for author in brief.authors], words["and"]),
-        "authors": [author_entry(author) | ({} if at is not None else {"url": ""}) for author in brief.authors],
+        "authors": [author_entry(author) | ({} if listed else {"url": ""}) for author in brief.authors],
         "contributors": [{"name": one.name, "role": words[f"role_{one.role}"]} for one in brief.contributors],
         "collection": brief.collection,
         "publishers": list(brief.publishers),
@@ -210,8 +211,8 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
         "issn": brief.issn,
         "funding": brief.funding,
         "acknowledgements": brief.acknowledgements,
-        "topics": _subjects(brief.topics, topics, "topics" if at is not None else ""),
-        "regions": _subjects(brief.regions, regions, "regions" if at is not None else ""),
+        "topics": _subjects(brief.topics, topics, "topics" if listed else ""),
+        "regions": _subjects(brief.regions, regions, "regions" if listed else ""),
         "keywords": list(brief.keywords),
         "image": _image(brief, files, url),
         "data": [
@@ -221,13 +222,13 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
             for one in brief.data
             if one.file.text in files and os.path.splitext(one.file.text)[0] not in shown
         ],
-        "related": [entry(catalogue, other, brief.lang) for other in related(catalogue, brief)],
+        "related": [entry(catalogue, other, brief.lang) for other in related],
         "citation": reference(work),
         "cite_as": work.cite_as,
         "doi": {"name": brief.doi, "url": work.doi_url} if brief.doi else None,
         "pdf": work.pdf.removeprefix(site_url),
-        "older": entry(catalogue, kin[at - 1], brief.lang) if at else None,
-        "newer": entry(catalogue, kin[at + 1], brief.lang) if at is not None and at + 1 < len(kin) else None,
+        "older": entry(catalogue, older, brief.lang) if older else None,
+        "newer": entry(catalogue, newer, brief.lang) if newer else None,
         "source_url": source.replace("{path}", quote(brief.path)) if source else "",
     }  # fmt: skip
 

@@ -9,7 +9,7 @@ import datetime as dt
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -147,6 +147,16 @@ class Catalogue:
             found |= {brief.path: every for brief in every}
         return found
 
+    @cached_property
+    def neighbours(self) -> Mapping[str, tuple[Brief | None, Brief | None]]:
+        """The public briefs before and behind each in its series, by its path; what has no place in a list yet is not in it."""
+        found: dict[str, tuple[Brief | None, Brief | None]] = {}
+        for series in self.settings.series:
+            briefs = self.of(series)
+            for older, brief, newer in zip((None, *briefs), briefs, (*briefs[1:], None), strict=False):
+                found[brief.path] = older, newer
+        return found
+
     def original(self, brief: Brief) -> Brief | None:
         """The brief that this one translates."""
         return self.named(brief.translation_of.text, brief.series) if brief.translation_of else None
@@ -260,23 +270,6 @@ def read_people(text: str, report: Report) -> dict[str, Author]:
 # --- briefs -------------------------------------------------------------------------------------
 
 
-def read_catalogue(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]]:
-    """Read the series and every brief under `root`.
-
-    Args:
-        root: the project's folder.
-        now: the moment that decides what is public, with its time zone.
-
-    Returns:
-        The catalogue, without the briefs that could not be read, and what is wrong with single
-        fields; what the rules say of the whole is `checks`' business. None without a series.
-    """
-    settings, findings = read_settings(root)
-    briefs, found = read_briefs(root, settings)
-    findings += found
-    return (None if settings is None else Catalogue(settings, briefs, now)), findings
-
-
 def read_briefs(root: Path, settings: Settings | None) -> tuple[tuple[Brief, ...], list[Finding]]:
     """Read every brief under `root` by the settings of a series, in the order of the catalogue; without settings, for findings alone."""
     briefs = []
@@ -286,10 +279,13 @@ def read_briefs(root: Path, settings: Settings | None) -> tuple[tuple[Brief, ...
         findings += found
         if brief is not None:
             briefs.append(brief)
-    if settings is not None:
-        rank = {series.slug: index for index, series in enumerate(settings.series)}
-        briefs.sort(key=lambda brief: (rank[brief.series], brief.order))
-    return tuple(briefs), findings
+    return in_order(briefs, settings) if settings else tuple(briefs), findings
+
+
+def in_order(briefs: Iterable[Brief], settings: Settings) -> tuple[Brief, ...]:
+    """Briefs in the order of the catalogue: series by series, each from old to new."""
+    rank = {series.slug: index for index, series in enumerate(settings.series)}
+    return tuple(sorted(briefs, key=lambda brief: (rank[brief.series], brief.order)))
 
 
 def brief_paths(root: Path) -> Iterator[str]:

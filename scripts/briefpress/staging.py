@@ -1,33 +1,114 @@
-"""Build beside the site, and put the whole in its place in one step.
+"""Build beside the site, and put in its place what changed.
 
-The old site stands until the new one is complete; a build that fails or is killed leaves it alone.
+A site from nothing is put in place by one rename. Where one stands of which is known what it is
+made of, only changed files are staged; what is to be done with them is written down before it is
+begun, so that the next build can finish what a killed one began. Two builds of one site follow each
+other. Until the end the old site stands as it was.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 _MARK = ".staging-"
+_JOURNAL = "-journal.json"
+_FORM = 1
+"""Raise it when a manifest is written in another way."""
+OTHERS = "others"
+"""The unit of the files that somebody else puts into the folder: pages of MkDocs, and its theme."""
 
 
 class StagingError(Exception):
     """The site cannot be put where it is to go; the text says why."""
 
 
-@dataclass(frozen=True)
+@dataclass
+class Unit:
+    """What is made at one go, by one key: the page of a brief with all that lies beside it, a list, a feed."""
+
+    key: str
+    """What it was made of."""
+    files: dict[str, str]
+    """Its files: address from the site's root → digest."""
+    notes: list[str] = field(default_factory=list)
+    """What was noticed while it was made, which is to be told as long as it stands."""
+
+
+@dataclass
+class Manifest:
+    """What a site is made of."""
+
+    units: dict[str, Unit] = field(default_factory=dict)
+    folders: dict[str, int] = field(default_factory=dict)
+    """When something last came into a folder or left it, in nanoseconds; by the folder's address."""
+
+    @classmethod
+    def read(cls, file: Path) -> Manifest | None:
+        """Read one; None where there is none that can be used."""
+        try:
+            found = json.loads(file.read_bytes())
+            if found["form"] != _FORM:
+                return None
+            units = {name: Unit(key, _files(rows), notes) for name, (key, rows, notes) in found["units"].items()}
+            return cls(units, found["folders"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def write(self, file: Path) -> None:
+        """Write it whole or not at all."""
+        units = {name: (one.key, "\n".join(f"{digest} {address}" for address, digest in one.files.items()), one.notes)
+                 for name, one in self.units.items()}  # fmt: skip
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part = file.with_name(f"{file.name}.{os.getpid()}")
+        part.write_text(json.dumps({"form": _FORM, "units": units, "folders": self.folders}), "utf-8")
+        os.replace(part, file)
+
+
+def _files(rows: str) -> dict[str, str]:
+    return {row[_DIGITS + 1 :]: row[:_DIGITS] for row in rows.split("\n")} if rows else {}
+
+
+_DIGITS = 20
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=_DIGITS // 2).hexdigest()
+
+
+@dataclass
 class Staging:
     """A folder beside `site`, on the same file system, to build in."""
 
     site: Path
     folder: Path
+    kept: Path | None = None
+    """Where what the site is made of is written down; None where nobody will ask."""
+    before: Manifest | None = None
+    """What the site that stands is made of; None where that is not known, and it is made from nothing."""
+    now: Manifest = field(default_factory=Manifest)
+    lock: FileLock | None = None
+    _touched: set[str] = field(default_factory=set)
+    """Folders of the site that somebody else has changed."""
 
     @classmethod
-    def beside(cls, site: Path) -> Staging:
-        """Make an empty folder for this process, and drop those of builds that were killed.
+    def beside(cls, site: Path, kept: Path | None = None, waiting: Callable[[], None] = lambda: None) -> Staging:
+        """Make an empty folder for this process; finish, or drop, what builds left that were killed.
+
+        Args:
+            site: where the site stands, or will.
+            kept: a file for what the site is made of, of the project's own.
+            waiting: called where another build of this site has to end first.
 
         Raises:
             StagingError: `site` holds something else than a site, which would be lost.
@@ -38,19 +119,95 @@ class Staging:
         names = {path.name for path in site.iterdir()} if site.exists() else set()
         if names and ("index.html" not in names or any(name.startswith(".") and name != ".nojekyll" for name in names)):
             raise StagingError(f"the folder {site.name}/ holds something else than a site, which would be lost; name an empty folder")
+        lock = _locked(kept, waiting)
         site.parent.mkdir(parents=True, exist_ok=True)
-        for left in site.parent.glob(f".{site.name}{_MARK}*"):
+        for left in sorted(site.parent.glob(f".{site.name}{_MARK}*"), key=lambda path: not path.name.endswith(_JOURNAL)):  # they need the others
             owner = re.search(r"\d+", left.name.rpartition(_MARK)[2])
             if owner is None or not _runs(int(owner[0])) or int(owner[0]) == os.getpid():
-                _restore(left, site)
+                _clear_up(left, site)
         folder = site.parent / f".{site.name}{_MARK}{os.getpid()}"
         folder.mkdir()
-        return cls(site, folder)
+        staging = cls(site, folder, kept, None, Manifest(), lock)
+        before = Manifest.read(kept) if kept and site.is_dir() else None
+        if before is not None and before.folders.get("") is not None:
+            staging.before = before
+            staging._touched = {one for one, time in before.folders.items() if _time(site, one) != time}
+        return staging
+
+    # -- what the new site is made of --------------------------------------------------------------
+
+    def keep(self, name: str, key: str) -> Unit | None:
+        """Let a unit stand where it was made of the same and nobody touched it; None where it is to be made."""
+        unit = self.before.units.get(name) if self.before else None
+        if unit is None or unit.key != key:
+            return None
+        if self._touched and any(os.path.dirname(address) in self._touched for address in unit.files):
+            return None
+        self.now.units[name] = unit
+        return unit
+
+    def put(self, name: str, key: str, files: Mapping[str, bytes], notes: Iterable[str] = ()) -> None:
+        """Stage the files of a unit, those that are in place already excepted."""
+        unit = self.now.units[name] = Unit(key, {address: _digest(data) for address, data in files.items()}, list(notes))
+        before = self.before.units.get(name) if self.before else None
+        for address, data in files.items():
+            if before is None or before.files.get(address) != unit.files[address] or os.path.dirname(address) in self._touched:
+                file = self.folder / address
+                try:
+                    file.write_bytes(data)
+                except FileNotFoundError:
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    file.write_bytes(data)
+
+    def read(self, address: str) -> bytes:
+        """A file of the new site.
+
+        Raises:
+            OSError: it has none at that address.
+        """
+        staged = self.folder / address
+        return (staged if staged.is_file() or self.before is None else self.site / address).read_bytes()
+
+    def staged(self) -> Iterator[str]:
+        """The addresses of what is staged, in their order."""
+        yield from sorted(file.relative_to(self.folder).as_posix() for file in self.folder.rglob("*") if file.is_file())
+
+    # -- putting in place --------------------------------------------------------------------------
 
     def put_in_place(self) -> None:
-        """Let the folder take the place of the site; where that fails the old one is put back."""
+        """Let what was made take its place; where a rename of the whole fails, the old site is put back."""
+        if OTHERS not in self.now.units:
+            self.take_in_others()
+        if self.before is None:
+            self._put_whole()
+        else:
+            self._put_changes()
+        self.release()
+
+    def take_in_others(self) -> None:
+        """Account for the files that somebody else has put into the folder; those that are in place already go."""
+        known = self.before.units.get(OTHERS) if self.before else None
+        ours = self._made()
+        unit = Unit("", {})
+        for address in self.staged():
+            if address in ours:
+                continue
+            data = (self.folder / address).read_bytes()
+            unit.files[address] = _digest(data)
+            if known and known.files.get(address) == unit.files[address] and os.path.dirname(address) not in self._touched:
+                (self.folder / address).unlink()
+        self.now.units[OTHERS] = unit
+
+    def _made(self) -> set[str]:
+        """The addresses of the units that were made in this build."""
+        before = self.before.units if self.before else {}
+        return {address for name, unit in self.now.units.items() if before.get(name) is not unit for address in unit.files}
+
+    def _put_whole(self) -> None:
         before = self.folder.with_name(f"{self.folder.name}-before")
         stood = self.site.exists()
+        if self.kept:
+            self.kept.unlink(missing_ok=True)  # it tells of the site that goes
         if stood:
             self.site.rename(before)
         try:
@@ -59,19 +216,154 @@ class Staging:
             if stood:
                 before.rename(self.site)
             raise
+        if self.kept:
+            _note(self.now, self.site, _folders(address for unit in self.now.units.values() for address in unit.files))
+            self.now.write(self.kept)
         shutil.rmtree(before, ignore_errors=True)
+
+    def _put_changes(self) -> None:
+        assert self.before is not None
+        assert self.kept is not None
+        changed = [name for name, unit in self.before.units.items() if self.now.units.get(name) is not unit]
+        gone = {address for name in changed for address in self.before.units[name].files} - self._made()
+        puts = list(self.staged())
+        self.now.folders = dict(self.before.folders)
+        strays = self._strays() if self._touched else []
+        if puts or gone or strays:
+            work = {"put": puts, "delete": sorted(gone), "strays": strays, "kept": str(self.kept), "touched": sorted(self._touched)}
+            manifest, journal = _journal(self.folder)
+            self.now.write(manifest)
+            journal.with_suffix(".part").write_text(json.dumps(work), "utf-8")
+            os.replace(journal.with_suffix(".part"), journal)  # from here on it will be finished
+            _finish(self.folder, self.site)
+        elif self.now.units.keys() != self.before.units.keys() or changed:
+            self.now.write(self.kept)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _strays(self) -> list[str]:
+        """What lies in folders that somebody touched, and is no part of the new site."""
+        every = {address for unit in self.now.units.values() for address in unit.files}
+        folders = set(_folders(every))
+        found = []
+        for folder in self._touched:
+            with suppress(OSError), os.scandir(self.site / folder) as listing:
+                for one in listing:
+                    address = f"{folder}/{one.name}".lstrip("/")
+                    if address not in every and address not in folders:
+                        found.append(address)
+        return sorted(found)
 
     def drop(self) -> None:
         """Remove the folder; nothing happens where it was put in place."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.release()
+
+    def release(self) -> None:
+        """Let the next build begin."""
+        if self.lock is not None:
+            self.lock.release()
 
 
-def _restore(left: Path, site: Path) -> None:
-    """Clear up after a killed build: the old site goes back if it was on its way out."""
-    if left.name.endswith("-before") and not site.exists():
+def _locked(kept: Path | None, waiting: Callable[[], None]) -> FileLock | None:
+    if kept is None:
+        return None
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(kept.with_suffix(".lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            waiting()
+            lock.acquire()
+    except OSError:
+        return None  # a project that cannot be written to has one build at a time, we hope
+    return lock
+
+
+def _journal(folder: Path) -> tuple[Path, Path]:
+    """Beside a staging folder: what the site will be made of, and what is to be done for it."""
+    return folder.with_name(f"{folder.name}-manifest.json"), folder.with_name(f"{folder.name}{_JOURNAL}")
+
+
+def _finish(folder: Path, site: Path) -> None:
+    """Do what a journal says, or what is left of it."""
+    manifest_file, journal = _journal(folder)
+    work: dict[str, Any] = json.loads(journal.read_text("utf-8"))
+    manifest = Manifest.read(manifest_file)
+    assert manifest is not None, "it was written before the journal"
+    for address in work["strays"]:
+        path = site / address
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    # A folder can be where a file was, and the other way round; else a page goes last.
+    clash = any((site / address).is_dir() or any(one.is_file() for one in (site / address).parents) for address in work["put"])
+    steps: list[Callable[[], None]] = [lambda: _delete(work["delete"], site), lambda: _move(work["put"], folder, site)]
+    for step in steps if clash else reversed(steps):
+        step()
+    _note(manifest, site, {*_folders(work["put"]), *_folders(work["delete"]), *work["touched"]})
+    manifest.write(Path(work["kept"]))
+    journal.unlink()
+    manifest_file.unlink()
+
+
+def _move(addresses: Iterable[str], folder: Path, site: Path) -> None:
+    for address in addresses:
+        staged = folder / address
+        if staged.is_file():  # else it was put in place before the build was killed
+            (site / address).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged, site / address)
+
+
+def _delete(addresses: Iterable[str], site: Path) -> None:
+    for address in addresses:
+        path = site / address
+        with suppress(FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            path.unlink()
+        parent = path.parent
+        while parent != site:
+            try:
+                parent.rmdir()
+            except OSError:  # something is left in it
+                break
+            parent = parent.parent
+
+
+def _note(manifest: Manifest, site: Path, folders: Iterable[str]) -> None:
+    for folder in folders:
+        if (time := _time(site, folder)) is not None:
+            manifest.folders[folder] = time
+        else:
+            manifest.folders.pop(folder, None)
+
+
+def _time(site: Path, folder: str) -> int | None:
+    try:
+        return os.stat(f"{site}/{folder}").st_mtime_ns
+    except OSError:
+        return None
+
+
+def _folders(addresses: Iterable[str]) -> Iterator[str]:
+    """The folders of files, each once, and the folders of these; the site itself is the empty one."""
+    seen = {""}
+    yield ""
+    for address in addresses:
+        folder = os.path.dirname(address)
+        while folder not in seen:
+            seen.add(folder)
+            yield folder
+            folder = os.path.dirname(folder)
+
+
+def _clear_up(left: Path, site: Path) -> None:
+    """After a killed build: its journal is finished, and an old site goes back if it was on its way out."""
+    if left.name.endswith(_JOURNAL):
+        _finish(left.with_name(left.name.removesuffix(_JOURNAL)), site)
+    elif left.name.endswith("-before") and not site.exists():
         left.rename(site)
-    else:
+    elif left.is_dir():
         shutil.rmtree(left, ignore_errors=True)
+    else:
+        left.unlink(missing_ok=True)
 
 
 def _runs(process: int) -> bool:

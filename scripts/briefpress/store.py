@@ -6,22 +6,42 @@ entry is written whole or not at all: two builds at once, or one that is killed,
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import importlib.metadata
 import json
 import os
+import platform
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+_LIBRARIES = ("anyascii", "babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "nh3", "pillow", "pymdown-extensions", "pyyaml",
+              "typst", "vl-convert-python")  # fmt: skip
+"""Those whose version can change what we write."""
 
 
 def digest(*parts: object) -> str:
     """A key of sixty-four hexadecimal digits for values that JSON can hold, bytes among them."""
     state = hashlib.blake2b(digest_size=32)
     for part in parts:
-        data = part if isinstance(part, bytes) else json.dumps(part, ensure_ascii=False, sort_keys=True).encode()
+        data = part if isinstance(part, bytes) else json.dumps(part, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
         state.update(len(data).to_bytes(8, "big") + data)
     return state.hexdigest()
+
+
+FOLDER = ".cache/briefpress"
+"""Where what is kept lies, below the project's folder."""
+
+
+@functools.cache
+def tool() -> str:
+    """The state of what makes the entries: every file of this package, and the versions of the libraries that count."""
+    package = Path(__file__).parent
+    files = sorted(file for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    state = [part for file in files for part in (file.relative_to(package).as_posix(), file.read_bytes())]
+    return digest(*state, platform.python_version(), [importlib.metadata.version(name) for name in _LIBRARIES])
 
 
 @dataclass
@@ -31,6 +51,11 @@ class Store:
     folder: Path
     made: dict[str, int] = field(default_factory=dict)
     """How many entries of each kind were not there and had to be made."""
+
+    @classmethod
+    def of(cls, root: Path) -> Store:
+        """The store of a project, where mkdocs.yml names no other folder."""
+        return cls(root / FOLDER)
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The entry, or None."""
@@ -44,7 +69,9 @@ class Store:
         self.made[kind] = self.made.get(kind, 0) + 1
         file = self._file(kind, key)
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            if not file.parent.is_dir():
+                file.parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / ".gitignore").write_text("*\n")  # nobody commits it by accident
             handle, name = tempfile.mkstemp(dir=file.parent)
             try:
                 with os.fdopen(handle, "wb") as stream:

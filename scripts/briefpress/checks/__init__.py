@@ -10,62 +10,98 @@ import difflib
 import html
 import unicodedata
 from collections import defaultdict
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from briefpress.brief import Brief
 from briefpress.checks import across, files, header, style, text
+from briefpress.checks.ledger import Ledger, Outlines, moment, states
 from briefpress.fields import Waiver
 from briefpress.finding import Finding, Level, Place
 from briefpress.limits import TooLong, time_limit
-from briefpress.outline import Outline, outline
+from briefpress.outline import Outline
 from briefpress.rules import RULES, SECTIONS, HouseRule, Report
-from briefpress.series import Catalogue, Settings, read_catalogue
+from briefpress.series import Catalogue, Settings, in_order, read_settings
+from briefpress.store import Store, digest
 
 
-def check(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding]]:
+@dataclass
+class Survey:
+    """Everything under a project's folder, read and checked."""
+
+    catalogue: Catalogue | None
+    """The briefs that could be read; None without a series."""
+    findings: list[Finding]
+    """In reading order."""
+    waivers: list[tuple[Brief, Waiver]]
+    """Those that are in force, in the order of the files."""
+    outlines: Outlines
+    """What each text names."""
+    ledger: Ledger
+    """What is known of each file."""
+
+
+def check(root: Path, now: dt.datetime, store: Store | None = None) -> tuple[Catalogue | None, list[Finding]]:
     """Read and check everything under `root`.
+
+    Args:
+        root: the project's folder.
+        now: what decides what is public.
+        store: where the last run left what it found, so that only what changed is looked at.
 
     Returns:
         The catalogue of the briefs that could be read (None without a series), and all findings
         in reading order.
     """
-    return check_and_list(root, now)[:2]
+    done = survey(root, now, store)
+    return done.catalogue, done.findings
 
 
-def check_and_list(root: Path, now: dt.datetime) -> tuple[Catalogue | None, list[Finding], list[tuple[Brief, Waiver]]]:
-    """As `check`, and besides the waivers that are in force, in the order of the files."""
-    catalogue, findings = read_catalogue(root, now)
-    findings += files.check_tree(root)
-    if catalogue is None:
-        return None, sorted(set(findings)), []
-    outlines = {}
-    for brief in catalogue.briefs:
-        try:
-            outlines[brief.path] = outline(brief.body, brief.body_line)
-        except TooLong:
-            findings.append(too_long(brief))
-    catalogue = replace(catalogue, briefs=tuple(brief for brief in catalogue.briefs if brief.path in outlines))
-    findings += across.check_catalogue(catalogue) + files.check_photos(catalogue, root) + files.check_logos(catalogue, root)
+def survey(root: Path, now: dt.datetime, store: Store | None = None) -> Survey:
+    """As `check`, with all that was learnt on the way."""
+    settings, findings = read_settings(root)
+    ledger = Ledger(root, store)
+    briefs, found, outlines = ledger.read_all(settings)
+    findings += found + files.check_tree(root) + [too_long(brief) for brief in ledger.slow]
+    if settings is None:
+        ledger.save()
+        return Survey(None, sorted(set(findings)), [], outlines, ledger)
+    catalogue = Catalogue(settings, in_order(briefs, settings), now)
+    today = now.astimezone(settings.timezone).date()
+    moments = {brief.path: moment(brief, now, today) for brief in briefs}
+    heads = digest(*(f"{path} {ledger.seen[path].head} {ledger.seen[path].settings} {said}" for path, said in moments.items()))
+    findings += ledger.between("catalogue", heads, lambda: across.check_catalogue(catalogue))
+    findings += files.check_photos(catalogue, root) + files.check_logos(catalogue, root)
     by_path: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         by_path[finding.path].append(finding)
+    state = states(catalogue.by_path, ledger.seen, root, now)
     for brief in catalogue.briefs:
-        try:
-            with time_limit():
-                found = check_brief(brief, catalogue, outlines, root)
-        except TooLong:
-            found = [too_long(brief)]
-        by_path[brief.path] += found
+        seen = ledger.seen[brief.path]
+        by = " ".join((seen.text, seen.beside, seen.settings, moments[brief.path], *map(state, seen.targets)))
+        if found := ledger.of_one(brief.path, by, partial(_check_in_time, brief, catalogue, outlines, root)):
+            by_path[brief.path] += found
     in_force: list[tuple[Brief, Waiver]] = []
     for path, found in by_path.items():
         known = catalogue.by_path.get(path)
-        by_path[path] = levelled(known, catalogue.settings, found)
-        if known is not None:
-            by_path[path], waivers = _waived(known, by_path[path], catalogue.settings)
-            in_force += [(known, waiver) for waiver in waivers]
+        by_path[path] = levelled(known, settings, found)
+    for brief in catalogue.briefs:
+        if brief.waivers:
+            by_path[brief.path], waivers = _waived(brief, by_path[brief.path], settings)
+            in_force += [(brief, waiver) for waiver in waivers]
     in_force.sort(key=lambda item: (item[0].path, item[1].rule.place))
-    return catalogue, sorted({finding for found in by_path.values() for finding in found}), in_force
+    ledger.save()
+    return Survey(catalogue, sorted({one for found in by_path.values() for one in found}), in_force, outlines, ledger)
+
+
+def _check_in_time(brief: Brief, catalogue: Catalogue, outlines: Mapping[str, Outline], root: Path) -> list[Finding]:
+    try:
+        with time_limit():
+            return check_brief(brief, catalogue, outlines, root)
+    except TooLong:
+        return [too_long(brief)]
 
 
 def levelled(brief: Brief | None, settings: Settings, findings: list[Finding]) -> list[Finding]:
@@ -90,7 +126,7 @@ def levelled(brief: Brief | None, settings: Settings, findings: list[Finding]) -
     return found
 
 
-def check_brief(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path) -> list[Finding]:
+def check_brief(brief: Brief, catalogue: Catalogue, outlines: Mapping[str, Outline], root: Path) -> list[Finding]:
     """The findings of the rules on one brief."""
     report = Report(brief.path)
     header.check_header(brief, catalogue, report)

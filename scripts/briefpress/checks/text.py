@@ -6,6 +6,7 @@ import difflib
 import posixpath
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -171,7 +172,7 @@ def internal(brief: Brief, link: Link) -> Target | None:
     return Target(full, unquote(anchor))
 
 
-def check_links(brief: Brief, catalogue: Catalogue, outlines: dict[str, Outline], root: Path, report: Report) -> None:
+def check_links(brief: Brief, catalogue: Catalogue, outlines: Mapping[str, Outline], root: Path, report: Report) -> None:
     """Check where the links and pictures of one text lead."""
     for mark in outlines[brief.path].missing_references:
         report.add("link-reference", mark.place, f'"[{mark.text}]" has no address',
@@ -195,7 +196,7 @@ def _picture(link: Link, report: Report) -> None:
     check_alternative_text(link, report)
 
 
-def _link(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str, Outline], root: Path, report: Report) -> None:
+def _link(brief: Brief, link: Link, catalogue: Catalogue, outlines: Mapping[str, Outline], root: Path, report: Report) -> None:
     scheme = _SCHEME.match(link.target)
     if not link.target or not link.text.strip():
         report.add("link-empty", link.place, "a link has no address" if not link.target else "a link has no words", "write [words](address)")
@@ -210,7 +211,7 @@ def _link(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str, Ou
         _internal(brief, link, catalogue, outlines, root, report)
 
 
-def _internal(brief: Brief, link: Link, catalogue: Catalogue, outlines: dict[str, Outline], root: Path, report: Report) -> None:
+def _internal(brief: Brief, link: Link, catalogue: Catalogue, outlines: Mapping[str, Outline], root: Path, report: Report) -> None:
     target = internal(brief, link)
     assert target is not None
     if target.path.startswith("../") or target.path.split("/")[0] not in ("briefs", "docs"):

@@ -28,16 +28,18 @@ T = TypeVar("T")
 @click.option("--strict", is_flag=True, help="Let warnings block too.")
 @click.option("--drafts", is_flag=True, help="Show drafts and embargoed briefs too: a preview, not for the public.")
 @click.option("--no-pdf", is_flag=True, help="Make no PDFs.")
+@click.option("--no-search", is_flag=True, help="Make no search index.")
 @click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml, with -preview for --drafts.")
 @click.option("--site-url", metavar="URL", help="The site's address; default: site_url of mkdocs.yml.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
-def command(strict: bool, drafts: bool, no_pdf: bool, site_dir: str | None, site_url: str | None, quiet: bool, now: dt.datetime) -> None:
+def command(strict: bool, drafts: bool, no_pdf: bool, no_search: bool, site_dir: str | None, site_url: str | None, quiet: bool,
+            now: dt.datetime) -> None:  # fmt: skip
     """Check the briefs and build the site; a failure leaves the old site as it was."""
     config, plugin = load(now, quiet, strict=strict, site_dir=site_dir and str(Path(site_dir).absolute()), site_url=site_url)
     if drafts and not site_dir:
         config.site_dir += "-preview"  # what is not public never lies where the public site does
-    plugin.drafts, plugin.pdf = drafts, not no_pdf
+    plugin.drafts, plugin.pdf, plugin.search = drafts, not no_pdf, not no_search
     run(config, plugin)
 
 

@@ -45,7 +45,7 @@ def command(year: int, slug: str | None, output: Path | None, quiet: bool, now: 
                 raise BundleError("the briefs were changed while their pages were made; run the command again")
             bag.mkdir()
             with plugin.progress.step("bundle"):
-                make_bag(bag, contents(works, built.catalogue.settings, root, site), works, year)
+                make_bag(bag, contents(works, {path: seen.text for path, seen in built.seen.items()}, root, site), works, year)
                 pack(bag, name, changed(works), stream)
     except BundleError as error:
         stopped(error)

@@ -16,13 +16,14 @@ from pathlib import Path
 import click
 
 from briefpress.brief import Brief
-from briefpress.checks import check_and_list
+from briefpress.checks import survey
 from briefpress.cli.moment import now_option
 from briefpress.cli.project import project_root, whole_file
 from briefpress.fields import Waiver
 from briefpress.finding import UNSAFE, Finding, Level, blocking, printable
 from briefpress.fixing import fix, looker
 from briefpress.series import BRIEFS, Catalogue, brief_paths, read_settings
+from briefpress.store import Store
 
 _COLOURS = {Level.ERROR: "red", Level.WARNING: "yellow", Level.ADVICE: "cyan"}
 _SHARED = [f"{BRIEFS}/series.yml", f"{BRIEFS}/people.yml"]
@@ -48,9 +49,10 @@ def command(paths: tuple[str, ...], mend: bool, strict: bool, against: str | Non
     typed, form = form, form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
     if mend:
         _mend(root, wanted, now, aside=form != "text")
-    catalogue, findings, in_force = check_and_list(root, now)
+    done = survey(root, now, Store.of(root))
+    catalogue, findings = done.catalogue, done.findings
     if waivers and catalogue is not None:
-        _list_waivers([item for item in in_force if not wanted or _within(item[0].path, wanted)], typed)
+        _list_waivers([item for item in done.waivers if not wanted or _within(item[0].path, wanted)], typed)
         return
     if against is not None:
         findings = sorted(set(findings) | set(_against(against, catalogue, root)))

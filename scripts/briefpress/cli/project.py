@@ -17,6 +17,7 @@ from briefpress.brief import Brief
 from briefpress.checks import check
 from briefpress.finding import blocking
 from briefpress.series import BRIEFS, Catalogue, Series
+from briefpress.store import Store
 
 
 def project_root() -> Path:
@@ -29,7 +30,7 @@ def project_root() -> Path:
 
 def sound_catalogue(root: Path, now: dt.datetime) -> Catalogue:
     """All briefs; ends with 1, and every finding that blocks, where one does."""
-    catalogue, findings = check(root, now)
+    catalogue, findings = check(root, now, Store.of(root))
     stopping = blocking(findings, strict=False)
     if stopping or catalogue is None:
         for finding in stopping:

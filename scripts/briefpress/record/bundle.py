@@ -10,7 +10,7 @@ import datetime as dt
 import hashlib
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import IO
@@ -23,14 +23,14 @@ from briefpress.outline import outline
 from briefpress.record.references import bibtex, ris
 from briefpress.record.tables import briefs_csv, briefs_json
 from briefpress.record.work import Work
-from briefpress.series import Settings, read_brief
+from briefpress.store import digest
 
 
 class BundleError(Exception):
     """There can be no bundle now; the text says why."""
 
 
-def contents(works: Sequence[Work], settings: Settings, root: Path, site: Path) -> Iterator[tuple[str, bytes]]:
+def contents(works: Sequence[Work], read: Mapping[str, str], root: Path, site: Path) -> Iterator[tuple[str, bytes]]:
     """The files of a bundle, by their paths in it.
 
     `series.yml` and `people.yml` are not among them: the one has addresses that are for Crossref
@@ -38,7 +38,7 @@ def contents(works: Sequence[Work], settings: Settings, root: Path, site: Path) 
 
     Args:
         works: the public briefs of the bundle.
-        settings: by which they were read.
+        read: the digests of their files as they were when the site was built, by path.
         root: the project's folder.
         site: the site that was built from the same briefs.
 
@@ -50,7 +50,7 @@ def contents(works: Sequence[Work], settings: Settings, root: Path, site: Path) 
         brief, url = work.brief, work.url.removeprefix(work.site_url)
         if not brief.withdrawal:
             data = (root / brief.path).read_bytes()
-            if read_brief(brief.path, data, settings)[0] != brief:
+            if digest(data) != read[brief.path]:
                 raise BundleError(f"{brief.path} was changed while its page was made; run the command again")
             yield brief.path, data
             names = {name.text for name, _ in named_files(brief, outline(brief.body, brief.body_line))} if brief.folder else ()

@@ -16,10 +16,6 @@ import importlib.resources
 import io
 from dataclasses import dataclass
 
-from fontTools import subset  # type: ignore[import-untyped]  # fontTools has no types
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
-from fontTools.varLib import instancer  # type: ignore[import-untyped]  # fontTools has no types
-
 # Latin 1 and Extended-A without the letters that no official language of Europe writes, and
 # what typesetting needs besides.
 _UNUSED = "ĈĉĔĕĜĝĤĥĨĩĬĭĲĳĴĵĸĿŀŉŎŏŜŝŦŧŨũŬŭſ"
@@ -109,6 +105,11 @@ def unicode_range(letters: frozenset[int]) -> str:
 
 
 def _cut(cut: Cut, letters: frozenset[int]) -> bytes:
+    # Loaded late: fonts are cut once, and kept.
+    from fontTools import subset  # type: ignore[import-untyped]  # fontTools has no types
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.varLib import instancer  # type: ignore[import-untyped]
+
     source = importlib.resources.files(cut.package) / "files" / cut.source
     # recalcTimestamp would put the clock into the file.
     font = TTFont(io.BytesIO(source.read_bytes()), recalcTimestamp=False)

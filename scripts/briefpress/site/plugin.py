@@ -26,9 +26,8 @@ from mkdocs.utils import CountHandler
 from mkdocs.utils.templates import TemplateContext
 
 from briefpress import links, listing, search
-from briefpress.checks import check
+from briefpress.checks import survey
 from briefpress.finding import Level, blocking
-from briefpress.outline import outline
 from briefpress.preview import Preview, preview
 from briefpress.series import BRIEFS, brief_paths
 from briefpress.site import manual
@@ -36,7 +35,7 @@ from briefpress.site.assets import FOLDER
 from briefpress.site.rendering import OWN_TEMPLATES, Progress, Rendering
 from briefpress.source_date import source_date
 from briefpress.staging import Staging, StagingError
-from briefpress.store import Store
+from briefpress.store import Store, digest
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
@@ -46,6 +45,10 @@ _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level
 def _target(page: str, link: str) -> str:
     """Where a link of a page leads, from the site's root."""
     return posixpath.normpath(posixpath.join(page, link)) + "/"
+
+
+def _text(staging: Staging, address: str) -> str:
+    return staging.read(address).decode() if address.endswith(".html") else ""
 
 
 class BriefpressConfig(Config):
@@ -70,10 +73,13 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         """What decides what is public; None for SOURCE_DATE_EPOCH, else the clock."""
         self.pdf = True
         """Whether PDFs are made, where the configuration has them too."""
+        self.search = True
+        """Whether the site can be searched."""
         self.whole = True
         """Whether the site is indexed for search and its links are checked; a bundle needs its pages alone."""
         self.progress = Progress()
         self.staging: Staging | None = None
+        self.kept: Path | None = None
         self.counter: CountHandler | None = None
         self.preview: Preview | None = None
         """What was last previewed: `serve` keeps showing it where nothing can be read."""
@@ -98,7 +104,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         if not config.use_directory_urls:
             raise Abort("mkdocs.yml sets use_directory_urls: false. Take the line out: a brief's address ends with a slash.")
         try:
-            self.staging = Staging.beside(Path(config.site_dir))
+            self.kept = self._manifest(config)
+            self.staging = Staging.beside(Path(config.site_dir), self.kept, self._wait)
         except StagingError as error:
             raise Abort(f"The site cannot be put in place: {error}.") from None
         config.site_dir = str(self.staging.folder)
@@ -121,8 +128,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         root = self._root(config)
         if not (root / BRIEFS).is_dir():
             raise Abort(f"There is no folder {BRIEFS}/ beside mkdocs.yml.")
+        store = Store(root / self.config.store)
         with self.progress.step("checking"):
-            catalogue, findings = check(root, self._now())
+            done = survey(root, self._now(), store)
+            catalogue, findings = done.catalogue, done.findings
         for finding in findings:
             log.log(_LOG_LEVELS[finding.level], "%s", finding)
         stopping = blocking(findings, strict=bool(config.strict))
@@ -130,12 +139,27 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             raise Abort(f"{len(stopping)} to mend in {BRIEFS}/; the site was not built, and an old one stands as it was.")
         if self.serving or self.drafts:
             self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now())
-            catalogue = self.preview.catalogue
-        assert catalogue is not None
-        outlines = {brief.path: outline(brief.body, brief.body_line) for brief in (catalogue.briefs if self.preview else catalogue.public)}
-        self.rendering = Rendering(config, root, catalogue, outlines, Store(root / self.config.store), self.config.source,
-                                   self.serving, self.progress, self.preview, self.pdf and self.config.pdf)  # fmt: skip
+        self.rendering = Rendering(config, root, done, self._staging, store, self.config.source, self.serving, self.progress, self.preview,
+                                   self.pdf and self.config.pdf, self.whole and self.search)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started
+
+    def _manifest(self, config: MkDocsConfig) -> Path:
+        """Where it is written down what the site is made of; that of a server goes with its folder."""
+        site = Path(config.site_dir).resolve()
+        if self.serving:
+            return site.with_name(f"{site.name}.made.json")
+        return self._root(config) / self.config.store / "sites" / f"{digest(str(site))[:16]}.json"
+
+    def _wait(self) -> None:
+        log.info("Another build of this site is running; this one waits for it.")
+
+    def on_shutdown(self) -> None:
+        """Leave nothing of a server in the folder for what is temporary."""
+        if self.staging is not None:
+            self.staging.drop()
+        if self.serving and self.kept is not None:
+            for file in (self.kept, self.kept.with_suffix(".lock")):
+                file.unlink(missing_ok=True)
 
     @staticmethod
     def _root(config: MkDocsConfig) -> Path:
@@ -153,7 +177,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add what is ours; last, so that an address that another plugin took is seen."""
         began = time.perf_counter()
-        self._rendering.plan(files)
+        files = self._rendering.plan(files)
         self.times["pages"] = time.perf_counter() - began
         return files
 
@@ -174,8 +198,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         if page.meta.get("template") == "home.html":
             html = re.sub(r"\A\s*<h1[^>]*>.*?</h1>\s*", "", html, flags=re.DOTALL)
         # The headings of a withdrawn brief are gone; a link to one leads to its page.
-        catalogue = self._rendering.catalogue
-        gone = {catalogue.permalink(brief) for brief in catalogue.public if brief.withdrawal}
+        if not (gone := self._rendering.gone):
+            return html
         return re.sub(r'(<a [^>]*href=")([^"#:]+)#[^"]*"', lambda hit: f'{hit[1]}{hit[2]}"' if _target(page.url, hit[2]) in gone else hit[0], html)
 
     @event_priority(-100)
@@ -215,8 +239,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index, check the links, and last of all put the site in place."""
         staging = self._staging
+        staging.take_in_others()
         if self.whole and not self.serving:
-            self._index(staging.folder)
+            if self.search:
+                self._index(staging.folder)
             self._check_links(staging.folder, config.site_url or "")
         warned = sum(self.counter.counts.values()) if self.counter else 0
         self._forget_counter()
@@ -240,19 +266,29 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
 
     def _check_links(self, folder: Path, site_url: str) -> None:
         began = time.perf_counter()
+        staging = self._staging
+        if staging.before is not None:
+            every = {address for unit in staging.now.units.values() for address in unit.files}
+            pages = {address: staging.read(address).decode() for address in staging.staged() if address.endswith(".html")}
+            self._report(*links.check_changed(pages, lambda at: _text(staging, at) if at in every else None, site_url))
+            self.times["links"] = time.perf_counter() - began
+            return
         if links.checker() is None:
             log.info("The links of the site were not checked: install the extra `links`.")
             return
         try:
             with self.progress.step("links"):
-                self._rendering.counts["links"], broken = links.check(folder, site_url)
+                self._report(*links.check(folder, site_url))
         except links.LinksError as error:
             raise Abort(f"The links could not be checked: {error}") from error
+        self.times["links"] = time.perf_counter() - began
+
+    def _report(self, count: int, broken: list[links.Broken]) -> None:
+        self._rendering.counts["links"] = count
         for one in broken:
             log.error("%s", one)
         if broken:
             raise Abort(f"{len(broken)} link{'s lead' if len(broken) > 1 else ' leads'} nowhere; the old site stands as it was.")
-        self.times["links"] = time.perf_counter() - began
 
     def _summary(self) -> str:
         run = self._rendering

@@ -1,15 +1,19 @@
 """One build's own pages: what there is to write, and how it is rendered.
 
-MkDocs places the files; their content comes from here.
+Everything is made in units: the page of a brief with what lies beside it, a list, a feed. A unit
+has a key, the digest of all that it is made of; one that stands in the site under the same key is
+left alone.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,13 +34,13 @@ from mkdocs.structure.pages import Page
 from briefpress import listing
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
-from briefpress.checks import bad_figure, levelled, lost_link, missing_glyph, too_long
+from briefpress.checks import Survey, bad_figure, levelled, lost_link, missing_glyph, too_long
 from briefpress.checks.files import portrait
+from briefpress.checks.ledger import Outlines, moment
 from briefpress.figures import Drawn, Figure, replaced
 from briefpress.finding import Finding, Level
 from briefpress.limits import TooLong
 from briefpress.media import Media
-from briefpress.outline import Outline
 from briefpress.page import FigureFault, brief_page, drawn_figures, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
 from briefpress.preview import Preview
@@ -50,7 +54,8 @@ from briefpress.record.tables import briefs_csv, briefs_json
 from briefpress.record.work import Work
 from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
-from briefpress.store import Store, digest
+from briefpress.staging import Staging, Unit
+from briefpress.store import Store, digest, tool
 from briefpress.texts import texts
 from briefpress.typeset import CARDS, Print
 from briefpress.typeset.document import ACCENT
@@ -94,31 +99,44 @@ class Progress:
 
 
 class OwnFile(File):
-    """A file that MkDocs places, and whose content is ours; a brief keeps its path on the disk."""
+    """A brief as MkDocs knows it: something that pages can link to. What is at its address comes from us."""
 
-    def __init__(self, src_uri: str, dest_uri: str, config: MkDocsConfig, content: bytes | str = "") -> None:
+    def __init__(self, src_uri: str, dest_uri: str, config: MkDocsConfig) -> None:
         super().__init__(src_uri, None, config.site_dir, config.use_directory_urls, dest_uri=dest_uri,
                          inclusion=InclusionLevel.NOT_IN_NAV)  # fmt: skip
         self.generated_by = "briefpress"
         self.abs_src_path = None
-        self._content = content
 
     def is_documentation_page(self) -> bool:
         """Never: MkDocs would render it."""
         return False
 
 
+class SiteFiles(Files):
+    """The files of MkDocs, and the briefs as soon as somebody links to them: there can be ten thousand."""
+
+    def __init__(self, files: Iterable[File], brief_at: Callable[[str], OwnFile | None]) -> None:
+        super().__init__(files)
+        self._brief_at = brief_at
+
+    def get_file_from_path(self, path: str) -> File | None:
+        """The file at a path from the folder of the pages."""
+        return super().get_file_from_path(path) or self._brief_at(path)
+
+
 @dataclass
 class OwnPage:
     """A page of our own besides the briefs."""
 
-    file: OwnFile
+    url: str
     template: str
     series: Series
     values: dict[str, Any]
     """What the template prints."""
     changed: dt.date | None = None
     """The date of its record."""
+    kind: str = "pages"
+    """What it is counted as."""
 
 
 @dataclass
@@ -128,9 +146,8 @@ class Rendering:
     config: MkDocsConfig
     root: Path
     """The project's folder."""
-    catalogue: Catalogue
-    outlines: dict[str, Outline]
-    """What each public brief's text names, by the brief's path."""
+    survey: Survey
+    staging: Staging
     store: Store
     source: str
     """The address of a brief's file with `{path}` in it, or empty."""
@@ -140,11 +157,8 @@ class Rendering:
     """What is shown besides the published, or None for a site that is published."""
     pdf: bool = False
     """Whether each brief has a PDF."""
-    prints: dict[str, Print] = field(default_factory=dict)
-    """What is to be set on paper, by address."""
-    briefs: list[tuple[Brief, OwnFile]] = field(default_factory=list)
-    works: list[Work] = field(default_factory=list)
-    """Those of the public briefs, in the order of the catalogue."""
+    searched: bool = True
+    """Whether the site can be searched."""
     pages: list[OwnPage] = field(default_factory=list)
     moved: list[OwnPage] = field(default_factory=list)
     """Pages at old addresses."""
@@ -155,11 +169,24 @@ class Rendering:
     """Name → address of stylesheets, scripts and fonts."""
     nav: Navigation | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    made: dict[str, int] = field(default_factory=dict)
+    """How many units of each kind were made in this build."""
+
+    def __post_init__(self) -> None:
+        catalogue = self.preview.catalogue if self.preview else self.survey.catalogue
+        assert catalogue is not None, "without one nothing is built"
+        self.catalogue: Catalogue = catalogue
+        self.seen = self.survey.ledger.seen
+        self.outlines = self.survey.outlines if catalogue.by_path.keys() <= self.survey.outlines.briefs.keys() else Outlines(catalogue.by_path)
+        self.briefs: tuple[Brief, ...] = (*catalogue.public, *(self.preview.apart if self.preview else ()))
+        self._linked: dict[str, tuple[Brief, OwnFile]] = {}
+        self._taken: dict[str, str] = {}
+        self._faulty = False
 
     # -- what there is to write ------------------------------------------------------------------
 
-    def plan(self, files: Files) -> None:
-        """Add the briefs, the lists, the search page and the assets; their content comes later."""
+    def plan(self, files: Files) -> Files:
+        """Claim the addresses of the briefs, the lists and what else is ours; what is there is made later."""
         for file in list(files):
             own = file.abs_src_path and Path(file.abs_src_path).is_relative_to(FOLDER)
             if own or file.src_uri == "sitemap.xml" or _MATERIALS_SEARCH.match(file.src_uri):
@@ -169,33 +196,42 @@ class Rendering:
             if file.abs_src_path and (path := Path(file.abs_src_path).resolve()).is_relative_to(self.root):
                 self.docs[path.relative_to(self.root).as_posix()] = file
         self._files = files
+        self._foreign = [file.dest_uri for file in files]
         self._taken = {file.dest_uri: file.src_uri for file in files}
-        docs_dir = Path(self.config.docs_dir).resolve().as_posix()
-        apart = self.preview.apart if self.preview else ()
-        for brief in (*self.catalogue.public, *apart):
-            src_uri = posixpath.relpath((self.root / brief.path).as_posix(), docs_dir)
-            self.briefs.append((brief, self._add(f"{self.catalogue.permalink(brief)}index.html", src_uri=src_uri)))
+        for brief in self.briefs:
+            self._claim(f"{self.catalogue.permalink(brief)}index.html", brief.path)
         for page in listing.lists(self.catalogue):
-            file = self._add(f"{page.url}index.html")
-            self.pages.append(OwnPage(file, page.template, page.series, {"listing": page.listing}, page.changed))
+            self._plan_page(OwnPage(page.url, page.template, page.series, {"listing": page.listing}, page.changed, "lists"))
         first = self.catalogue.settings.series[0]
-        self.pages.append(OwnPage(self._add("search/index.html"), "search.html", first, {}))
+        self._plan_page(OwnPage("search/", "search.html", first, {}))
         if self.preview is not None:
-            self.pages.append(OwnPage(self._add(f"{PREVIEW}index.html"), "preview.html", first, {"overview": self.overview}))
+            self._plan_page(OwnPage(PREVIEW, "preview.html", first, {"overview": self.overview}))
             for unread in self.preview.unread:
-                file = self._add(f"{self.preview.unread_address(unread)}index.html")
-                self.pages.append(OwnPage(file, "faulty.html", first, {"path": unread, "findings": self.preview.rows(unread)}))
+                values = {"path": unread, "findings": self.preview.rows(unread)}
+                self._plan_page(OwnPage(self.preview.unread_address(unread), "faulty.html", first, values))
         self.facets = listing.facets(self.catalogue)
-        for row in self.facets[0].rows:
-            author = row.author
-            if author and author.photo and isinstance(picture := portrait(author, row.path, self.root), Path):
-                self._add(listing.author_entry(author)["photo"], picture.read_bytes())
-        self.assets, content = assets(self.store, self.catalogue.settings.series)
-        for address, data in content.items():
-            self._add(address, data)
-        self._add("_headers", HEADERS.replace("/*\n", "/*\n  X-Robots-Tag: noindex\n", 1) if self.preview else HEADERS)
+        self.assets, self._assets = assets(self.store, self.catalogue.settings.series)
         for brief in self.catalogue.public:
             self._plan_aliases(brief)
+        return SiteFiles(files, self._brief_at)
+
+    def _brief_at(self, path: str) -> OwnFile | None:
+        """The brief at a path from the folder of the pages, `../briefs/2024/7.md`, if it has a page."""
+        full = posixpath.normpath(posixpath.join(self._docs_folder, path))
+        if full not in self._linked:
+            brief = self.catalogue.by_path.get(full)
+            if brief is None or not (self.preview or self.catalogue.shows(brief)):
+                return None
+            self._linked[full] = brief, OwnFile(path, f"{self.catalogue.permalink(brief)}index.html", self.config)
+        return self._linked[full][1]
+
+    @cached_property
+    def _docs_folder(self) -> str:
+        return posixpath.relpath(Path(self.config.docs_dir).resolve().as_posix(), self.root.as_posix())
+
+    def _plan_page(self, page: OwnPage) -> None:
+        if self._claim(f"{page.url}index.html"):
+            self.pages.append(page)
 
     def _leave_links_out(self, files: Files) -> None:
         """A link in `docs/` could publish any file of the machine, and what is under an embargo."""
@@ -212,6 +248,7 @@ class Rendering:
         Raises:
             Abort: a brief that is not shown with its faults has one.
         """
+        self._faulty = True
         brief = self.catalogue.by_path.get(finding.path)
         if self.preview is None or not (self.serving or (brief and brief.draft)):
             raise Abort(str(finding))
@@ -238,78 +275,245 @@ class Rendering:
             base = posixpath.relpath("/" + self.catalogue.permalink(brief), "/" + posixpath.dirname(address)) + "/"
             whole = (self.config.site_url or "") + self.catalogue.permalink(brief)
             values = {"url": base, "title": brief.title, "address": whole, "lang": brief.lang}
-            source = f"{brief.path}, alias {alias}"
-            self.moved.append(OwnPage(self._add(address, source=source), "moved.html", self.catalogue.series(brief), values))
+            if self._claim(address, f"{brief.path}, alias {alias}"):
+                self.moved.append(OwnPage(address, "moved.html", self.catalogue.series(brief), values))
 
-    def _add(self, address: str, content: bytes | str = "", *, src_uri: str = "", source: str = "") -> OwnFile:
-        """Add a file at an address.
+    def _claim(self, address: str, source: str = "") -> bool:
+        """Take an address; False where a server goes on without it.
 
         Raises:
             Abort: something else is at that address.
         """
-        source = source or src_uri or address
-        file = OwnFile(src_uri or address, address, self.config, content)
-        if other := self._taken.get(address):
-            message = f"Two pages have one address, {address}: {other} and {source}. Rename one of them."
-            if not self.serving:
-                raise Abort(message)
-            log.error("%s", message)  # the first stays
-            return file
-        self._taken[address] = source
-        self._files.append(file)
-        return file
+        source = source or address
+        other = self._taken.setdefault(address, source)
+        if other is source:
+            return True
+        message = f"Two pages have one address, {address}: {other} and {source}. Rename one of them."
+        if not self.serving:
+            raise Abort(message)
+        log.error("%s", message)  # the first stays
+        return False
+
+    # -- what a unit is made of ----------------------------------------------------------------------
+
+    @cached_property
+    def _base(self) -> str:
+        """What every unit is made of: this tool, templates of the project's own, and options."""
+        custom = Path(self.config.theme.custom_dir) if self.config.theme.custom_dir else None
+        own = [file.read_bytes() for file in sorted(custom.rglob("*.html"))] if custom else []
+        return digest(tool(), *own, self.source, self.config.site_url, self.config.site_name, self.serving, self.pdf, self.preview is not None)
+
+    @cached_property
+    def _heads(self) -> dict[str, str]:
+        """What lists and the record depend on of each brief, by its path."""
+        now, today = self.catalogue.now, self.catalogue.now.astimezone(self.catalogue.settings.timezone).date()
+        return {brief.path: f"{brief.path} {self._of(brief)} {moment(brief, now, today)}" for brief in self.catalogue.briefs}
+
+    def _of(self, brief: Brief) -> str:
+        seen = self.seen.get(brief.path)
+        return f"{seen.head} {seen.settings}" if seen else str(id(brief))
+
+    @cached_property
+    def _records(self) -> dict[str, str]:
+        """As `_heads`, with what a work says of its translations and of the files beside it."""
+        kin = self.catalogue.translations
+        return {
+            brief.path: _joined([self._heads[brief.path], seen.beside if (seen := self.seen.get(brief.path)) else "",
+                                 *(self._heads[other.path] for other in kin.get(brief.path, ()))])
+            for brief in self.catalogue.public
+        }  # fmt: skip
+
+    def _record_key(self, briefs: Iterable[Brief], *more: str) -> str:
+        return _key(self._base, *more, *(self._records[brief.path] for brief in briefs))
+
+    def _brief_key(self, brief: Brief) -> str:
+        """What the page of a brief and all that lies beside it are made of; empty where that cannot be told."""
+        seen = self.seen.get(brief.path)
+        if seen is None or seen.brief is not brief:
+            return ""
+        catalogue = self.catalogue
+        beside = [one for one in catalogue.neighbours.get(brief.path, ()) if one]
+        others = (*beside, *self._related[brief.path], *catalogue.translations.get(brief.path, ()))
+        return _key(
+            self._base, self._frame_key(catalogue.series(brief), brief.lang, of_series=True), seen.text, seen.beside, self._heads[brief.path],
+            catalogue.permalink(brief), "in a list" if brief.path in catalogue.neighbours else "",
+            *(f"{target} {self._address_of(target)}" for target in seen.targets),
+            "".join("01"[one is None] for one in catalogue.neighbours.get(brief.path, ())),
+            *(f"{self._heads[one.path]} {catalogue.permalink(one)}" for one in others),
+            digest(self.preview.rows(brief.path)) if self.preview and brief.path in self.preview.findings else "",
+        )  # fmt: skip
+
+    def _address_of(self, path: str) -> str:
+        """What a link from a brief to a path becomes, as far as others decide it."""
+        brief = self.catalogue.by_path.get(path)
+        if brief is None:
+            return self.docs[path].url if path in self.docs else ""
+        return f"{self.catalogue.permalink(brief)} {self.catalogue.shows(brief)} {bool(brief.withdrawal)}"
+
+    @cached_property
+    def _related(self) -> Mapping[str, Sequence[Brief]]:
+        """What to read next, for each brief; found anew where what decides it changed."""
+        catalogue = self.catalogue
+        rows = (
+            f"{one.path} {one.order} {[topic.text for topic in one.topics]} {[region.text for region in one.regions]} {one.series} {one.lang} "
+            f"{[author.address for author in one.authors]} {[other.text for other in one.related]} {one.translation_of} "
+            f"{catalogue.shows(one)} {bool(one.withdrawal)}" for one in catalogue.briefs
+        )  # fmt: skip
+        key = _key(tool(), *rows)
+        kept = self.store.get_json("related", key)
+        if kept is None:
+            kept = {brief.path: [one.path for one in listing.related(catalogue, brief)] for brief in self.briefs}
+            self.store.put_json("related", key, kept)
+        return {path: [catalogue.by_path[one] for one in others] for path, others in kept.items()}
 
     # -- rendering -------------------------------------------------------------------------------
 
     def render(self, env: jinja2.Environment, files: Files) -> None:
-        """Give every file of ours its content; by now all Markdown pages have been read."""
+        """Make every unit that does not stand as it is; by now all Markdown pages have been read."""
         env.autoescape = _escapes
-        env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
-        template = env.get_template("brief.html")
-        docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
-        for brief, file in self.progress.track(self.briefs, "briefs", len(self.briefs)):
-            file.content_string = self._brief(brief, template, docs)
+        self._env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
+        self._render_briefs()
         for page in self.pages:
-            of_series = page.file.url.startswith(f"{page.series.slug}/")
-            context = self.context(page.file.url, page.series, page.series.lang, of_series=of_series)
-            page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
+            self._render_page(page, f"{page.url}index.html", page.url)
         for page in self.moved:
-            folder = posixpath.dirname(page.file.dest_uri)  # an old address can end in .html
-            context = self.context(folder and f"{folder}/", page.series, page.values["lang"])
-            page.file.content_string = _tidy(env.get_template(page.template).render(context, **page.values))
-        if not self.serving:
-            self._print_all()
+            folder = posixpath.dirname(page.url)  # an old address can end in .html
+            self._render_page(page, page.url, folder and f"{folder}/", page.values["lang"])
+        self._add_files()
         self._check_anchors()
         self._add_record()
         self._add_sitemap(files)
+        self._check_foreign()
 
-    def _brief(self, brief: Brief, template: jinja2.Template, docs: dict[str, str]) -> str:
-        outlined = self.outlines[brief.path]
+    def _unit(self, kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes | str]]) -> None:
+        """Make a unit, unless it stands."""
+        if self.staging.keep(f"{kind} {name}", key) is None:
+            self.made[kind] = self.made.get(kind, 0) + 1
+            self.staging.put(f"{kind} {name}", key, {address: _bytes(content) for address, content in make().items()})
+
+    def _render_page(self, page: OwnPage, address: str, url: str, lang: str = "") -> None:
+        lang = lang or page.series.lang
+        of_series = bool(page.template == "moved.html") or url.startswith(f"{page.series.slug}/")
+        key = _key(self._base, self._frame_key(page.series, lang, of_series=of_series), page.template, digest(page.values))
+
+        def make() -> dict[str, str]:
+            context = self.context(url, page.series, lang, of_series=of_series)
+            return {address: _tidy(self._env.get_template(page.template).render(context, **page.values))}
+
+        self._unit(page.kind, address, key, make)
+
+    def _render_briefs(self) -> None:
+        """Make the pages of the briefs that changed, and what lies beside them."""
+        to_make: list[tuple[Brief, str]] = []
+        papers: list[tuple[Brief, str, Print | None]] = []
+        for brief in self.briefs:
+            key = self._brief_key(brief)
+            unit = self.staging.keep(f"briefs {brief.path}", key) if key else None
+            if unit is None:
+                to_make.append((brief, key))
+            else:
+                self._tell(brief, unit)
+            if self._on_paper(brief):
+                paper = self.staging.keep(f"papers {brief.path}", key) if key else None
+                if paper is not None:
+                    self._tell(brief, paper)
+                elif unit is not None:
+                    papers.append((brief, key, None))
+        self.made["briefs"] = len(to_make)
+        for brief, key in self.progress.track(to_make, "briefs", len(to_make)) if to_make else ():
+            one = self._render_brief(brief, key)
+            if self._on_paper(brief) and self.staging.keep(f"papers {brief.path}", key) is None:
+                papers.append((brief, key, one))
+        self.counts["files"] = sum(1 for brief in self.briefs for address in self.staging.now.units[f"briefs {brief.path}"].files
+                                   if address.rpartition("/")[2] not in _PAGE)  # fmt: skip
+        self._print_all(papers)
+
+    def _on_paper(self, brief: Brief) -> bool:
+        return self.pdf and not self.serving and self.catalogue.shows(brief)
+
+    def _tell(self, brief: Brief, unit: Unit) -> None:
+        """Say again what was noticed when a unit that stands was made."""
+        for note in unit.notes:
+            kind, *said = json.loads(note)
+            if kind == "lost":
+                self._weigh(brief, lost_link(brief, said[0]), on_page=True)
+            else:
+                self._weigh(brief, missing_glyph(brief, said[0], said[1]))
+
+    def _render_brief(self, brief: Brief, key: str) -> Print | None:
+        """Make the page of a brief; give what is to be printed of it, where that was found out on the way."""
+        url, name = self.catalogue.permalink(brief), f"briefs {brief.path}"
+        kept = self.store.get_json("pages", key) if key else None
+        one = None
+        if kept is None:
+            self._faulty = False
+            kept, one = self._page(brief)
+            if self._faulty:
+                key = ""
+            elif key:
+                self.store.put_json("pages", key, kept)
+        else:
+            self._tell(brief, Unit("", {}, kept["notes"]))
+        files = {f"{url}{at}": text.encode() for at, text in kept["texts"].items()}
+        files |= {f"{url}{at}": (self.root / brief.folder / at).read_bytes() for at in kept["files"]}
+        for address in list(files):
+            if address != f"{url}index.html" and address in self._taken and not self._claim(address, brief.path):
+                del files[address]
+        self.staging.put(name, key, files, kept["notes"])
+        return one
+
+    def _page(self, brief: Brief) -> tuple[dict[str, Any], Print | None]:
+        """What lies at the address of a brief, but for its PDF: texts by their names, and files that are copied."""
         url = self.catalogue.permalink(brief)
-        media = published_files(brief, outlined, self.root)
-        for name in media:
-            self._add(url + name, (self.root / brief.folder / name).read_bytes())
-        self.counts["files"] = self.counts.get("files", 0) + len(media)
-        # Of a withdrawn brief no text is shown, so none is set.
-        drawn = self._draw(brief)
-        for name, (_, one) in drawn.items():
-            self._add(url + name, one.svg)
-        around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
-        body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
-        for target in sorted(set(body.lost) - {link.target for link in outlined.links}):
+        page, one, work, drawn, media, lost = self._set(brief)
+        notes = []
+        for target in lost:
             self._weigh(brief, lost_link(brief, target), on_page=True)
-        work = self._work(brief, media)
-        page = brief_page(work, body, outlined, self.catalogue, media, source=self.source)
-        if page["pdf"]:
-            self.prints[page["pdf"]] = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url)
-        page["head"] = self._record(work) if self.preview is None else None  # a preview is for nobody to harvest
+            notes.append(json.dumps(["lost", target]))
+        found = {name: figure.svg for name, (_, figure) in drawn.items()}
+        if self.preview is None:  # a preview is for nobody to harvest
+            page["head"] = head(work, self.config.site_name)
+            found |= {"cite.bib": bibtex(work), "cite.ris": ris(work), "cite.csl.json": csl_file(work), "linkset.json": linkset(work)}
+        else:
+            page["head"] = None
         page["body"] = Markup(page["body"])  # cleaned by body.render
         if url.startswith(PREVIEW):
             page["permalink"] = ""  # it has none yet
         page["findings"] = self.preview.rows(brief.path) if self.preview else []
-        return _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
+        template = self._env.get_template("brief.html")
+        found["index.html"] = _tidy(template.render(self.context(url, self.catalogue.series(brief), brief.lang), brief=page))
+        return {"texts": found, "files": sorted(media), "notes": notes}, one
+
+    def _set(self, brief: Brief) -> tuple[dict[str, Any], Print | None, Work, dict[str, tuple[Figure, Drawn]], dict[str, Media], list[str]]:
+        """Set the text of a brief, and bring together what is printed around it."""
+        outlined = self.outlines[brief.path]
+        media = published_files(brief, outlined, self.root)
+        drawn = self._draw(brief)
+        docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
+        around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
+        # Of a withdrawn brief no text is shown, so none is set.
+        body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
+        work = self._work(brief, media)
+        page = brief_page(work, body, outlined, self.catalogue, media, related=self._related[brief.path], source=self.source)
+        one = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url) if page["pdf"] else None
+        return page, one, work, drawn, media, sorted(set(body.lost) - {link.target for link in outlined.links})
 
     # -- for others to harvest ---------------------------------------------------------------------
+
+    @cached_property
+    def works(self) -> list[Work]:
+        """Those of the public briefs, in the order of the catalogue."""
+        return [self.work(brief) for brief in self.catalogue.public]
+
+    def work(self, brief: Brief) -> Work:
+        """A public brief as the world refers to it."""
+        if brief.path not in self._works:
+            own = brief.pdf is not None and self.pdf
+            self._works[brief.path] = self._work(brief, published_files(brief, self.outlines[brief.path], self.root) if own else {})
+        return self._works[brief.path]
+
+    @cached_property
+    def _works(self) -> dict[str, Work]:
+        return {}
 
     def _work(self, brief: Brief, media: dict[str, Media]) -> Work:
         site_url, url = self.config.site_url or "", self.catalogue.permalink(brief)
@@ -321,14 +525,17 @@ class Rendering:
             card="" if self.serving else f"{site_url}{url}card.png",
         )  # fmt: skip
 
-    def _record(self, work: Work) -> dict[str, Any]:
-        """What the head of a brief's page says, and the files beside it that say the same."""
-        self.works.append(work)
-        url = work.url.removeprefix(work.site_url)
-        files = {"cite.bib": bibtex(work), "cite.ris": ris(work), "cite.csl.json": csl_file(work), "linkset.json": linkset(work)}
-        for name, text in files.items():
-            self._add(url + name, text)
-        return head(work, self.config.site_name)
+    def _add_files(self) -> None:
+        """Assets, portraits, and what hosts read."""
+        for row in self.facets[0].rows:
+            author = row.author
+            if author and author.photo and isinstance(picture := portrait(author, row.path, self.root), Path):
+                address, data = listing.author_entry(author)["photo"], picture.read_bytes()
+                if self._claim(address):
+                    self._unit("files", address, digest(data), lambda address=address, data=data: {address: data})  # type: ignore[misc]  # bound now
+        self._unit("files", "assets", _key(*self._assets), lambda: self._assets)
+        headers = HEADERS.replace("/*\n", "/*\n  X-Robots-Tag: noindex\n", 1) if self.preview else HEADERS
+        self._unit("files", "_headers", digest(headers), lambda: {"_headers": headers})
 
     def _add_record(self) -> None:
         """What is made of the whole: feeds, tables, references, and the files that services fetch."""
@@ -336,29 +543,38 @@ class Rendering:
             return
         site_url, settings = self.config.site_url or "", self.catalogue.settings
         for series in settings.series:
-            works = tuple(work for work in self.works if work.series is series)
-            self._add(f"{series.slug}/{series.slug}.bib", "\n".join(map(bibtex, works)))
-            self._add(f"{series.slug}/{series.slug}.ris", "".join(map(ris, works)))
-            feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
-            for name, (_, _, write) in WRITERS.items():
-                self._add(f"{series.slug}/{name}", write(feed, f"{feed.home}{name}"))
-        of_brief = {work.brief.path: work for work in self.works}
+            briefs = self.catalogue.of(series)
+            key = self._record_key(briefs, series.slug)
+
+            def of_series(series: Series = series, briefs: Sequence[Brief] = briefs) -> dict[str, str]:
+                works = tuple(map(self.work, briefs))
+                feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
+                found = {f"{series.slug}/{name}": write(feed, f"{feed.home}{name}") for name, (_, _, write) in WRITERS.items()}
+                found[f"{series.slug}/{series.slug}.bib"] = "\n".join(map(bibtex, works))
+                found[f"{series.slug}/{series.slug}.ris"] = "".join(map(ris, works))
+                return found
+
+            self._unit("record", series.slug, key, of_series)
         for facet in self.facets[:2]:
             for row in facet.rows:
-                works = tuple(of_brief[brief.path] for brief in row.briefs)
-                feed = self._feed(settings.series[0], f"{row.label} | {self.config.site_name}", row.url, "", works)
-                self._add(f"{row.url}feed.xml", rss(feed, f"{feed.home}feed.xml"))
-        self._add("briefs.json", briefs_json(self.works))
-        self._add("briefs.csv", briefs_csv(self.works))
-        self._add("robots.txt", robots(site_url))
+
+                def of_row(row: listing.Row = row) -> dict[str, str]:
+                    title = f"{row.label} | {self.config.site_name}"
+                    feed = self._feed(settings.series[0], title, row.url, "", tuple(map(self.work, row.briefs)))
+                    return {f"{row.url}feed.xml": rss(feed, f"{feed.home}feed.xml")}
+
+                self._unit("feeds", row.url, self._record_key(row.briefs, row.label), of_row)
+        every = self._record_key(self.catalogue.public)
+        self._unit("record", "tables", every, lambda: {"briefs.json": briefs_json(self.works), "briefs.csv": briefs_csv(self.works)})
+        self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
         if settings.sample:
             log.info("no files for RePEc: the series is a sample")
             return
         for series in settings.series:
             if series.repec is None:
                 log.info("no files for RePEc of %s: it has no repec in series.yml", series.slug)
-        for address, text in repec.files(settings.series, self.works, site_url).items():
-            self._add(address, text)
+        if any(series.repec for series in settings.series):
+            self._unit("record", "RePEc", every, lambda: repec.files(settings.series, self.works, site_url))
 
     def _feed(self, series: Series, title: str, url: str, about: str, works: tuple[Work, ...]) -> Feed:
         site_url = self.config.site_url or ""
@@ -373,34 +589,48 @@ class Rendering:
             self._fault(bad_figure(brief, fault.place, fault.message))
             return {}
 
-    def _print_all(self) -> None:
+    def _print_all(self, papers: Sequence[tuple[Brief, str, Print | None]]) -> None:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
+        if self.pdf and not self.serving:
+            self.counts["PDFs"] = 0
+        if not papers:
+            return
+
+        def made(item: tuple[Brief, str, Print | None]) -> tuple[dict[str, bytes], list[str]]:
+            brief, _, one = item
+            one = one or self._set(brief)[1]
+            assert one is not None, "what is on paper has a PDF"
+            address = self.work(brief).pdf.removeprefix(self.config.site_url or "")
+            folder = posixpath.dirname(address)
+            own = address in self.staging.now.units[f"briefs {brief.path}"].files  # a designer's is there already
+            data, missing = (b"", []) if own else one.made(self.store)
+            found = {f"{folder}/{kind}.png": one.card(self.store, kind) for kind in CARDS} | ({} if own else {address: data})
+            waived = own or any(waiver.rule.text == "glyph-missing" for waiver in brief.waivers)
+            lacking = [] if waived else [*((char, "") for char in missing), *((char, name) for name, char in one.unlettered)]
+            return found, [json.dumps(["glyph", *pair]) for pair in lacking]
+
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            cards = {kind: pool.map(lambda one, kind=kind: one.card(self.store, kind), self.prints.values()) for kind in CARDS}
-            # A designer's own is there already.
-            made = pool.map(lambda item: (b"", []) if item[0] in self._taken else item[1].made(self.store), list(self.prints.items()))
             try:
-                for (address, one), (data, missing) in zip(
-                    self.prints.items(), self.progress.track(made, "PDFs", len(self.prints)), strict=True
-                ):
-                    own = address in self._taken
-                    if not own:
-                        self._add(address, data)
-                    waived = own or any(waiver.rule.text == "glyph-missing" for waiver in one.brief.waivers)
-                    for char, picture in () if waived else [*((char, "") for char in missing), *((char, name) for name, char in one.unlettered)]:
-                        self._weigh(one.brief, missing_glyph(one.brief, char, picture))
-                for kind, drawn in cards.items():
-                    for address, data in zip(self.prints, drawn, strict=True):
-                        self._add(f"{posixpath.dirname(address)}/{kind}.png", data)
+                done = self.progress.track(pool.map(made, papers), "PDFs", len(papers))
+                for (brief, key, _), (files, notes) in zip(papers, done, strict=True):
+                    for address in [address for address in files if address in self._taken]:
+                        if not self._claim(address, brief.path):
+                            del files[address]
+                    self.staging.put(f"papers {brief.path}", key, files, notes)
+                    self._tell(brief, Unit("", {}, notes))
             except PressError as error:
                 raise Abort(f"A PDF could not be made: {error}") from None
-        if self.prints:
-            self.counts["PDFs"] = self.store.made.get("pdfs", 0)
+        self.made["papers"] = len(papers)
+        self.counts["PDFs"] = self.store.made.get("pdfs", 0)
 
     def print_on_demand(self, address: str) -> bytes | None:
         """The PDF at an address, made now; None where there is none."""
-        one = self.prints.get(address)
+        folder, _, name = address.rpartition("/")
+        brief = next((one for one in self.catalogue.public if self.catalogue.permalink(one) == f"{folder}/"), None)
+        if not self.pdf or brief is None or name != self.catalogue.pdf_name(brief):
+            return None
         try:
+            one = self._set(brief)[1]
             return one.made(self.store)[0] if one else None
         except PressError as error:
             log.error("The PDF could not be made: %s", error)
@@ -424,28 +654,52 @@ class Rendering:
         store.put_json("bodies", key, vars(body))
         return body
 
+    # -- the frame -----------------------------------------------------------------------------------
+
+    def _frame_key(self, series: Series, lang: str, *, of_series: bool) -> str:
+        return self._frame(series, lang, of_series)[1]
+
+    def _frame(self, series: Series, lang: str, of_series: bool) -> tuple[dict[str, Any], str]:
+        """What the frame prints around every page of a series, and its digest."""
+        known = self._frames.get((series.slug, lang, of_series))
+        if known is None:
+            frame = self._make_frame(series, lang, of_series)
+            known = self._frames[series.slug, lang, of_series] = frame, digest(frame | {"texts": dict(frame["texts"])})
+        return known
+
+    @cached_property
+    def _frames(self) -> dict[tuple[str, str, bool], tuple[dict[str, Any], str]]:
+        return {}
+
     def context(self, url: str, series: Series, lang: str, *, of_series: bool = True) -> dict[str, Any]:
         """What the frame prints around a page at `url`, in `lang`."""
         url = "" if url == "./" else url
+        frame, _ = self._frame(series, lang, of_series)
+        site = frame["site"] | {
+            "base": posixpath.relpath("/", "/" + url) if url else ".",
+            "canonical": (self.config.site_url or "") + url,
+            "menu": [item | {"current": item["url"] == url} for item in frame["site"]["menu"]],
+            "footer": [item | {"current": item["url"] == url} if "current" in item else item for item in frame["site"]["footer"]],
+        }
+        return frame | {"site": site}
+
+    def _make_frame(self, series: Series, lang: str, of_series: bool) -> dict[str, Any]:
         settings = self.catalogue.settings
         words = texts(lang)
         menu: list[dict[str, Any]] = [
-            {"label": words["all_briefs"] if len(settings.series) == 1 else one.title, "url": f"{one.slug}/",
-             "current": url == f"{one.slug}/"} for one in settings.series
-        ]  # fmt: skip
+            {"label": words["all_briefs"] if len(settings.series) == 1 else one.title, "url": f"{one.slug}/"} for one in settings.series
+        ]
         footer: list[dict[str, Any]] = []
-        menu += [{"label": words[f"{facet.name}s_heading"], "url": facet.url, "current": url == facet.url} for facet in self.facets if facet.rows]
+        menu += [{"label": words[f"{facet.name}s_heading"], "url": facet.url} for facet in self.facets if facet.rows]
         for item in self.nav.items if self.nav else ():
             if isinstance(item, Page) and not item.is_homepage:
-                (footer if item.meta.get("footer") else menu).append({"label": str(item.title), "url": item.url, "current": item.url == url})
+                (footer if item.meta.get("footer") else menu).append({"label": str(item.title), "url": item.url, "current": False})
             elif item.children and (first := _first_page(item)) is not None:
                 footer.append({"label": str(item.title), "url": first.url})
         return {
             "site": {
                 "title": self.config.site_name,
                 "description": self.config.site_description or settings.series[0].description,
-                "base": posixpath.relpath("/", "/" + url) if url else ".",
-                "canonical": (self.config.site_url or "") + url,
                 "root": urlsplit(self.config.site_url or "/").path,
                 "lang": lang,
                 # The preview's live reload is a script in the page.
@@ -456,7 +710,7 @@ class Rendering:
                 "serving": self.serving,
                 "covers": self.pdf and not self.serving,
                 "preview": self.preview and {"url": PREVIEW, "text": self.overview["text"], "findings": self.preview.shared_findings()},
-                "searchable": bool(self.briefs) and not self.serving,
+                "searchable": bool(self.briefs) and not self.serving and self.searched,
                 "menu": menu,
                 "footer": footer,
                 "series": [self._series(one) for one in settings.series],
@@ -468,7 +722,7 @@ class Rendering:
             },
             "series": self._series(series),
             "texts": words,
-        }
+        }  # fmt: skip
 
     @cached_property
     def overview(self) -> dict[str, Any]:
@@ -478,40 +732,82 @@ class Rendering:
     def _series(self, series: Series) -> dict[str, Any]:
         return listing.series_entry(series) | {"stylesheet": self.assets.get(f"series-{series.slug}.css", "")}
 
+    # -- after all pages are known -------------------------------------------------------------------
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """The permalinks of withdrawn briefs: their headings are gone."""
+        return frozenset(self.catalogue.permalink(brief) for brief in self.catalogue.public if brief.withdrawal)
+
     def _check_anchors(self) -> None:
         """Anchors between briefs and Markdown pages; MkDocs checks those between Markdown pages."""
-        outlines = {id(file): (brief, self.outlines[brief.path]) for brief, file in self.briefs if not brief.withdrawal}
+        linked = {id(file): brief for brief, file in self._linked.values() if not brief.withdrawal}
         for path, file in self.docs.items():
             for target, anchors in ((file.page and file.page.links_to_anchors) or {}).items():
-                if id(target) not in outlines:
+                if id(target) not in linked:
                     continue
-                brief, outlined = outlines[id(target)]
+                brief = linked[id(target)]
                 for anchor, typed in anchors.items():
-                    if anchor not in outlined.anchors:
+                    if anchor not in self.outlines[brief.path].anchors:
                         log.warning("%s contains a link '%s', but %s has no heading for '#%s'", path, typed, brief.path, anchor)
-        for brief, _ in self.briefs:
-            for link in () if brief.withdrawal else self.outlines[brief.path].links:
+        for brief in self.briefs:
+            seen = self.seen.get(brief.path)
+            for link in seen.into_docs if seen and not brief.withdrawal else ():
                 full = posixpath.normpath(posixpath.join(posixpath.dirname(brief.path), link.target.partition("#")[0]))
-                anchor = link.target.partition("#")[2]
-                page = self.docs[full].page if full in self.docs and anchor else None
-                if page is not None and anchor not in (page.present_anchor_ids or ()):
+                page = self.docs[full].page if full in self.docs else None
+                if page is not None and link.target.partition("#")[2] not in (page.present_anchor_ids or ()):
                     log.warning("%s:%s:%s: the link '%s' leads to no heading of %s", brief.path, *link.place, link.target, full)
 
     def _add_sitemap(self, files: Files) -> None:
         site_url = self.config.site_url or ""
-        rows: list[tuple[str, dt.date | None]] = [
-            (site_url + self.catalogue.permalink(brief), brief.changed) for brief, _ in self.briefs
-        ]
-        newest = max((brief.changed for brief, _ in self.briefs), default=None)
-        rows += [(site_url + page.file.url, page.changed) for page in self.pages]
+        docs: list[tuple[str, dt.date | None]] = []
+        newest = max((brief.changed for brief in self.briefs), default=None)
         for doc in files.documentation_pages():
             if doc.page is not None and not doc.inclusion.is_excluded():
                 date = doc.page.meta.get("date")
                 home = doc.page.is_homepage
-                rows.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
-        if self.preview is None:  # a preview is for nobody to harvest
-            self._add("sitemap.xml", sitemap(rows))
-        self.counts["pages"] = len(rows)
+                docs.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
+        lists: list[tuple[str, dt.date | None]] = [(site_url + page.url, page.changed) for page in self.pages]
+        self.counts["pages"] = len(self.briefs) + len(lists) + len(docs)
+        if self.preview is not None:  # a preview is for nobody to harvest
+            return
+
+        def make() -> dict[str, str]:
+            return {"sitemap.xml": sitemap([(site_url + self.catalogue.permalink(one), one.changed) for one in self.briefs] + lists + docs)}
+
+        key = self._record_key(self.catalogue.public, *(f"{address} {date}" for address, date in lists + docs))
+        self._unit("record", "sitemap.xml", key, make)
+
+    def _check_foreign(self) -> None:
+        """A page of `docs/`, or of the theme, that lies where a file of a brief does.
+
+        Raises:
+            Abort: there is one.
+        """
+        folders = {self.catalogue.permalink(brief): brief for brief in self.briefs}
+        for address in self._foreign:
+            brief = folders.get(f"{posixpath.dirname(address)}/")
+            for kind in ("briefs", "papers") if brief else ():
+                unit = self.staging.now.units.get(f"{kind} {brief.path}") if brief else None
+                if unit and brief and address in unit.files:
+                    self._claim(address, brief.path)
+
+
+# What every page of a brief has beside it.
+_PAGE = frozenset({"index.html", "cite.bib", "cite.ris", "cite.csl.json", "linkset.json"})
+
+
+def _key(*parts: str) -> str:
+    """A short digest of texts, for what is asked ten thousand times."""
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "\1".join(parts)
+
+
+def _bytes(content: bytes | str) -> bytes:
+    return content if isinstance(content, bytes) else content.encode()
 
 
 def _escapes(template: str | None) -> bool:

@@ -148,5 +148,5 @@ def plan(brief: Brief, catalogue: Catalogue, root: Path, site_url: str, docs: Ma
     drawn = drawn_figures(brief, root, catalogue.series(brief).colour or ACCENT)
     around = surroundings(brief, outlined, catalogue, media, dict(docs), drawn)
     body = Body("", (), 0) if brief.withdrawal else render(replaced(brief.body), around)
-    page = brief_page(Work.of(catalogue, brief, site_url), body, outlined, catalogue, media, source="")
+    page = brief_page(Work.of(catalogue, brief, site_url), body, outlined, catalogue, media, related=(), source="")
     return Print.of(brief, catalogue, root, page, media, drawn, site_url)

@@ -21,11 +21,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import typst
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
-from PIL import Image, ImageOps, UnidentifiedImageError
+if TYPE_CHECKING:  # typst, Pillow and fontTools are loaded late: a build that prints nothing needs none of them
+    import typst
 
 _VERSION = "5"
 """Raise it when this module sets the same document in another way."""
@@ -96,7 +95,7 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
 
         def lay_out(**inputs: str) -> dict[str, Any]:
             """Where the text ends; no PDF is written for that."""
-            found: dict[str, Any] = json.loads(_typst(typst.eval, files, root, "query(<end>).first().value", sys_inputs=inputs))
+            found: dict[str, Any] = json.loads(_typst("eval", files, root, "query(<end>).first().value", sys_inputs=inputs))
             return found
 
         inputs = _within(files, root) if pictures else {}
@@ -111,7 +110,7 @@ def print_pdf(document: Mapping[str, Any], pictures: Mapping[str, bytes], *, dat
                     break
         if columns == 2 and not fitted["long_back"]:
             inputs |= _levelled(end, lambda tall: lay_out(balance=tall, **inputs))
-        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
+        data = _typst("compile", files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
     return Printed(data, missing)
 
 
@@ -119,17 +118,19 @@ def _within(files: Any, root: str) -> dict[str, str]:
     """How tall pictures may be, in millimetres, that would run off the page: one goes on to a new column only where it fits there."""
     tall: dict[str, int] = {}
     for _ in range(4):
-        beyond = json.loads(_typst(typst.eval, files, root, _BEYOND, sys_inputs={"tall": json.dumps(tall)}))
+        beyond = json.loads(_typst("eval", files, root, _BEYOND, sys_inputs={"tall": json.dumps(tall)}))
         if not beyond:
             break
         tall |= {name: max(30, tall.get(name, 120) * 2 // 3) for name in beyond}
     return {"tall": json.dumps(tall)} if tall else {}
 
 
-def _typst(what: Callable[..., Any], files: Any, root: str, *arguments: str, **options: Any) -> Any:
-    """Call the typesetter; it can read the files, the pictures below `root` and our faces."""
+def _typst(what: str, files: Any, root: str, *arguments: str, **options: Any) -> Any:
+    """Call the typesetter, to `compile` or to `eval`; it can read the files, the pictures below `root` and our faces."""
+    import typst
+
     try:
-        return what(files, *arguments, root=root, font_paths=_fonts(), ignore_system_fonts=True, **options)
+        return getattr(typst, what)(files, *arguments, root=root, font_paths=_fonts(), ignore_system_fonts=True, **options)
     except (typst.TypstError, RuntimeError) as error:
         raise PressError(str(error)) from None
 
@@ -173,7 +174,7 @@ def print_collection(cover: Mapping[str, Any], briefs: Sequence[tuple[Mapping[st
     files = _files("collection.typ", {**front, "day": [date.year, date.month, date.day], "briefs": [one for one, _ in made]})
     with _folder(pictures) as root:
         inputs = _within(files, root) if pictures else {}
-        data = _typst(typst.compile, files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
+        data = _typst("compile", files, root, format="pdf", timestamp=_midnight(date), sys_inputs=inputs, pdf_standards=STANDARDS)
     return Printed(data, tuple(sorted({char for _, missing in made for char in missing})))
 
 
@@ -190,7 +191,9 @@ def print_card(document: Mapping[str, Any], *, kind: str) -> bytes:
     fitted, _ = _fitted(document)
     files = _files("cards.typ", fitted)
     with _folder({}) as root:
-        drawn = _typst(typst.compile, files, root, format="png", ppi=72.0, sys_inputs={"kind": kind})
+        drawn = _typst("compile", files, root, format="png", ppi=72.0, sys_inputs={"kind": kind})
+    from PIL import Image
+
     # Few colours, so a palette says the same in a third of the bytes.
     out = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as picture:
@@ -207,6 +210,8 @@ def printable(data: bytes) -> tuple[bytes, str]:
     Raises:
         PressError: it breaks off.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
     try:
         with Image.open(io.BytesIO(data)) as opened:
             kind = opened.format or ""
@@ -284,6 +289,8 @@ def _packages() -> tuple[str, ...]:
 
 @functools.cache
 def _fonts() -> typst.Fonts:
+    import typst
+
     folders = [str(importlib.resources.files(package)) for package in _packages()]
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
@@ -291,6 +298,8 @@ def _fonts() -> typst.Fonts:
 @functools.cache
 def _covered() -> frozenset[int]:
     """The characters of our faces, serif and sans; both are asked for the same texts."""
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
+
     sets = []
     for package in _PACKAGES:
         files = sorted(Path(str(importlib.resources.files(package))).rglob("*.ttf"))

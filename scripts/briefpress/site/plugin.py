@@ -215,6 +215,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         run = self._rendering
         series = run.catalogue.settings.series[0]
         values: dict[str, Any] = run.context(page.url, series, str(page.meta.get("lang") or config.theme.get("language") or "en"), of_series=False)
+        if run.preview:
+            values["site"]["preview"] = values["site"]["preview"] | {"text": run.overview["text"]}
         if page.meta.get("template") == "home.html":
             values |= listing.home(run.catalogue)
         if str(page.meta.get("template", "main.html")).removesuffix(".html") in OWN_TEMPLATES:

@@ -709,7 +709,7 @@ class Rendering:
                 "of_series": of_series or len(settings.series) == 1,
                 "serving": self.serving,
                 "covers": self.pdf and not self.serving,
-                "preview": self.preview and {"url": PREVIEW, "text": self.overview["text"], "findings": self.preview.shared_findings()},
+                "preview": self.preview and {"url": PREVIEW, "text": _UNPUBLISHED, "findings": self.preview.shared_findings()},
                 "searchable": bool(self.briefs) and not self.serving and self.searched,
                 "menu": menu,
                 "footer": footer,
@@ -793,6 +793,8 @@ class Rendering:
                     self._claim(address, brief.path)
 
 
+_UNPUBLISHED = "drafts, embargoes, and what is to mend"
+"""What every page of a preview says; pages of MkDocs, which are made each time, say how many there are."""
 # What every page of a brief has beside it.
 _PAGE = frozenset({"index.html", "cite.bib", "cite.ris", "cite.csl.json", "linkset.json"})
 

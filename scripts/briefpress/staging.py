@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,20 @@ class Unit:
 
     key: str
     """What it was made of."""
-    files: dict[str, str]
-    """Its files: address from the site's root → digest."""
+    rows: str = ""
+    """Its files, one a line: digest, space, address from the site's root."""
     notes: list[str] = field(default_factory=list)
     """What was noticed while it was made, which is to be told as long as it stands."""
+
+    @classmethod
+    def of(cls, key: str, files: Mapping[str, str], notes: Iterable[str] = ()) -> Unit:
+        """Make one of its files: address → digest."""
+        return cls(key, "\n".join(f"{digest} {address}" for address, digest in files.items()), list(notes))
+
+    @cached_property
+    def files(self) -> dict[str, str]:
+        """Its files: address → digest. Most units stand, and nobody asks."""
+        return {row[_DIGITS + 1 :]: row[:_DIGITS] for row in self.rows.split("\n")} if self.rows else {}
 
 
 @dataclass
@@ -60,23 +71,17 @@ class Manifest:
             found = json.loads(file.read_bytes())
             if found["form"] != _FORM:
                 return None
-            units = {name: Unit(key, _files(rows), notes) for name, (key, rows, notes) in found["units"].items()}
-            return cls(units, found["folders"])
+            return cls({name: Unit(*parts) for name, parts in found["units"].items()}, found["folders"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
     def write(self, file: Path) -> None:
         """Write it whole or not at all."""
-        units = {name: (one.key, "\n".join(f"{digest} {address}" for address, digest in one.files.items()), one.notes)
-                 for name, one in self.units.items()}  # fmt: skip
+        units = {name: (one.key, one.rows, one.notes) for name, one in self.units.items()}
         file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_name(f"{file.name}.{os.getpid()}")
         part.write_text(json.dumps({"form": _FORM, "units": units, "folders": self.folders}), "utf-8")
         os.replace(part, file)
-
-
-def _files(rows: str) -> dict[str, str]:
-    return {row[_DIGITS + 1 :]: row[:_DIGITS] for row in rows.split("\n")} if rows else {}
 
 
 _DIGITS = 20
@@ -139,7 +144,7 @@ class Staging:
     def keep(self, name: str, key: str) -> Unit | None:
         """Let a unit stand where it was made of the same and nobody touched it; None where it is to be made."""
         unit = self.before.units.get(name) if self.before else None
-        if unit is None or unit.key != key:
+        if unit is None or not key or unit.key != key:
             return None
         if self._touched and any(os.path.dirname(address) in self._touched for address in unit.files):
             return None
@@ -148,7 +153,7 @@ class Staging:
 
     def put(self, name: str, key: str, files: Mapping[str, bytes], notes: Iterable[str] = ()) -> None:
         """Stage the files of a unit, those that are in place already excepted."""
-        unit = self.now.units[name] = Unit(key, {address: _digest(data) for address, data in files.items()}, list(notes))
+        unit = self.now.units[name] = Unit.of(key, {address: _digest(data) for address, data in files.items()}, notes)
         before = self.before.units.get(name) if self.before else None
         for address, data in files.items():
             if before is None or before.files.get(address) != unit.files[address] or os.path.dirname(address) in self._touched:
@@ -188,15 +193,14 @@ class Staging:
         """Account for the files that somebody else has put into the folder; those that are in place already go."""
         known = self.before.units.get(OTHERS) if self.before else None
         ours = self._made()
-        unit = Unit("", {})
+        files = {}
         for address in self.staged():
             if address in ours:
                 continue
-            data = (self.folder / address).read_bytes()
-            unit.files[address] = _digest(data)
-            if known and known.files.get(address) == unit.files[address] and os.path.dirname(address) not in self._touched:
+            files[address] = _digest((self.folder / address).read_bytes())
+            if known and known.files.get(address) == files[address] and os.path.dirname(address) not in self._touched:
                 (self.folder / address).unlink()
-        self.now.units[OTHERS] = unit
+        self.now.units[OTHERS] = Unit.of("", files)
 
     def _made(self) -> set[str]:
         """The addresses of the units that were made in this build."""
@@ -254,8 +258,9 @@ class Staging:
         return sorted(found)
 
     def drop(self) -> None:
-        """Remove the folder; nothing happens where it was put in place."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Remove the folder; nothing happens where it was put in place, or where a journal says that it still must be."""
+        if not _journal(self.folder)[1].exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
         self.release()
 
     def release(self) -> None:

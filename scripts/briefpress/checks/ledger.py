@@ -125,6 +125,8 @@ class Ledger:
     """What was found between briefs, and by what; by the name of the check."""
     counts: dict[str, int] = field(default_factory=lambda: {"read": 0, "checked": 0})
     """How many files were read and checked in this run."""
+    settings: str = ""
+    """The digest of `series.yml` and `people.yml`, and of this tool."""
     _changed: set[int] = field(default_factory=set)
     _began: int = field(default_factory=time.time_ns)
     _settings: Settings | None = None
@@ -138,7 +140,7 @@ class Ledger:
         """
         self._load()
         self._settings = settings
-        by = self._settings_digest(settings)
+        by = self.settings = self._settings_digest(settings)
         briefs: dict[str, Brief] = {}
         outlines = Outlines(briefs)
         findings: list[Finding] = []

@@ -140,7 +140,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         if self.serving or self.drafts:
             self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now())
         self.rendering = Rendering(config, root, done, self._staging, store, self.config.source, self.serving, self.progress, self.preview,
-                                   self.pdf and self.config.pdf, self.whole and self.search)  # fmt: skip
+                                   self.pdf and self.config.pdf, self.search)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started
 
     def _manifest(self, config: MkDocsConfig) -> Path:

@@ -298,10 +298,14 @@ class Rendering:
 
     @cached_property
     def _base(self) -> str:
-        """What every unit is made of: this tool, templates of the project's own, and options."""
-        custom = Path(self.config.theme.custom_dir) if self.config.theme.custom_dir else None
-        own = [file.read_bytes() for file in sorted(custom.rglob("*.html"))] if custom else []
-        return digest(tool(), *own, self.source, self.config.site_url, self.config.site_name, self.serving, self.pdf, self.preview is not None)
+        """What every unit is made of: this tool, the settings, templates of the project's own, and options."""
+        config = self.config
+        files = [Path(config.config_file_path), *(self.root / name for name in config.hooks)]
+        if config.theme.custom_dir:
+            files += sorted(file for file in Path(config.theme.custom_dir).rglob("*") if file.is_file())
+        state = [part for file in files for part in (str(file), file.read_bytes())]
+        return digest(tool(), *state, self.survey.ledger.settings, self.source, config.site_url, config.site_name, self.serving, self.pdf,
+                      self.preview is not None)  # fmt: skip
 
     @cached_property
     def _heads(self) -> dict[str, str]:
@@ -423,8 +427,6 @@ class Rendering:
             one = self._render_brief(brief, key)
             if self._on_paper(brief) and self.staging.keep(f"papers {brief.path}", key) is None:
                 papers.append((brief, key, one))
-        self.counts["files"] = sum(1 for brief in self.briefs for address in self.staging.now.units[f"briefs {brief.path}"].files
-                                   if address.rpartition("/")[2] not in _PAGE)  # fmt: skip
         self._print_all(papers)
 
     def _on_paper(self, brief: Brief) -> bool:
@@ -452,7 +454,7 @@ class Rendering:
             elif key:
                 self.store.put_json("pages", key, kept)
         else:
-            self._tell(brief, Unit("", {}, kept["notes"]))
+            self._tell(brief, Unit("", notes=kept["notes"]))
         files = {f"{url}{at}": text.encode() for at, text in kept["texts"].items()}
         files |= {f"{url}{at}": (self.root / brief.folder / at).read_bytes() for at in kept["files"]}
         for address in list(files):
@@ -617,7 +619,7 @@ class Rendering:
                         if not self._claim(address, brief.path):
                             del files[address]
                     self.staging.put(f"papers {brief.path}", key, files, notes)
-                    self._tell(brief, Unit("", {}, notes))
+                    self._tell(brief, Unit("", notes=notes))
             except PressError as error:
                 raise Abort(f"A PDF could not be made: {error}") from None
         self.made["papers"] = len(papers)
@@ -795,8 +797,6 @@ class Rendering:
 
 _UNPUBLISHED = "drafts, embargoes, and what is to mend"
 """What every page of a preview says; pages of MkDocs, which are made each time, say how many there are."""
-# What every page of a brief has beside it.
-_PAGE = frozenset({"index.html", "cite.bib", "cite.ris", "cite.csl.json", "linkset.json"})
 
 
 def _key(*parts: str) -> str:

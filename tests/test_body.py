@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ProcessPoolExecutor
 from html import unescape
 from html.parser import HTMLParser
+from multiprocessing import get_context
 
 import pytest
 
@@ -517,3 +519,13 @@ def test_code_that_looks_like_a_reference_does_not_change_the_numbers() -> None:
     text = "`[^b]` code, then.[^a] And.[^b]\n\n    [^b] code\n\n[^a]: a\n[^b]: b\n"
     html = render(text, Surroundings(texts("en"))).html
     assert re.findall(r'href="#fn:(\w)">(\d)', html) == [("a", "1"), ("b", "2")]
+
+
+def test_a_body_can_be_set_in_another_process() -> None:
+    text = "## One\n\n### Two\n\nThree[^1] [four](x.md) ![five](bars.svg)\n\n[^1]: Six.\n"
+    limit = ("from briefpress import limits; limits.SECONDS = 1",)
+    with ProcessPoolExecutor(1, get_context("spawn"), initializer=exec, initargs=limit) as others:
+        assert others.submit(render, text, AROUND).result(HANG) == render(text, AROUND)
+        with pytest.raises(limits.TooLong):
+            others.submit(render, "[a](b) *c* " * 200_000, AROUND).result(HANG)
+        assert others.submit(render, text, AROUND).result(HANG) == render(text, AROUND)

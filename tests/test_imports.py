@@ -61,7 +61,7 @@ LIBRARIES = {
     "mkdocs": ("site/", "cli/build.py", "cli/project.py", "cli/serve.py"),
     "material": ("site/",),
     "jinja2": ("site/",),
-    "markdown": ("body.py",),
+    "markdown": ("body.py", "shortcuts.py"),
     "nh3": ("body.py",),
     "pagefind_bin": ("search.py",),
     "PIL": ("media.py", "typeset/press.py"),

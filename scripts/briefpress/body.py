@@ -15,14 +15,18 @@ from typing import Any
 
 import markdown
 import nh3
-from markdown.extensions import Extension
+from markdown.extensions.admonition import AdmonitionExtension
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.fenced_code import FencedCodeExtension
 from markdown.extensions.footnotes import FootnoteExtension
+from markdown.extensions.sane_lists import SaneListExtension
 from markdown.extensions.tables import TableExtension
-from markdown.extensions.toc import TocExtension
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
+from pymdownx.caret import InsertSupExtension  # type: ignore[import-untyped]  # it has no types
+from pymdownx.tilde import DeleteSubExtension  # type: ignore[import-untyped]
 
 from briefpress.brief import word_count
 from briefpress.limits import time_limit
@@ -36,6 +40,7 @@ from briefpress.outline import (
     slug_of,
     without_comments,
 )
+from briefpress.shortcuts import Contents, Shortcuts
 
 VERSION = "10"
 """Part of every key in the store: raise it when the result for the same text changes."""
@@ -85,6 +90,10 @@ class Surroundings:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     """File name as typed → the picture."""
 
+    def __reduce__(self) -> tuple[type[Surroundings], tuple[Mapping[str, Any], ...]]:
+        # Read-only views, as of the tables of texts, cannot be sent to another process.
+        return Surroundings, (dict(self.texts), dict(self.addresses), dict(self.pictures))
+
 
 @dataclass(frozen=True)
 class Body:
@@ -108,27 +117,16 @@ def render(text: str, around: Surroundings) -> Body:
     Raises:
         TooLong: it takes longer than `limits.SECONDS`.
     """
-    notes = FootnoteExtension(BACKLINK_TITLE=around.texts["back_to_text"] + " {}", SEPARATOR=":")
-    extension = _BriefExtension(around, notes)
-    converter = markdown.Markdown(
-        extensions=[
-            TocExtension(toc_depth="2-3", slugify=slug_of),
-            notes,
-            TableExtension(),
-            "attr_list",
-            "admonition",
-            "fenced_code",
-            "sane_lists",
-            "pymdownx.caret",
-            "pymdownx.tilde",
-            extension,
-        ],
-        output_format="html",
-    )
+    try:
+        converter = _idle.pop()
+    except IndexError:
+        converter = _Converter()
     with time_limit():
-        html = _clean(converter.convert(text))
-    toc = tuple(_entry(token) for token in getattr(converter, "toc_tokens", ()))
-    return Body(html, toc, word_count(re.sub(r"<[^>]*>", " ", html)), tuple(extension.sheet.lost))
+        html = _clean(converter.set_body(text, around))
+    toc = tuple(_entry(token) for token in converter.toc_tokens)
+    body = Body(html, toc, word_count(re.sub(r"<[^>]*>", " ", html)), tuple(converter.sheet.lost))
+    _idle.append(converter)  # not where the time was over: that leaves it in the middle of a text
+    return body
 
 
 def _entry(token: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,22 +157,47 @@ def _filtered(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-class _BriefExtension(Extension):
-    def __init__(self, around: Surroundings, notes: FootnoteExtension) -> None:
-        super().__init__()
-        self.around, self.notes = around, notes
+class _Converter(markdown.Markdown):
+    """Python-Markdown as briefs need it, for one body after another."""
 
-    def extendMarkdown(self, md: markdown.Markdown) -> None:  # Python-Markdown's name
+    toc_tokens: list[dict[str, Any]]
+
+    def __init__(self) -> None:
+        self.notes = FootnoteExtension(SEPARATOR=":")
+        super().__init__(
+            extensions=[
+                Contents(toc_depth="2-3", slugify=slug_of),
+                self.notes,
+                TableExtension(),
+                AttrListExtension(),
+                AdmonitionExtension(),
+                FencedCodeExtension(),
+                SaneListExtension(),
+                InsertSupExtension(),
+                DeleteSubExtension(),
+                Shortcuts(),
+            ],
+            output_format="html",
+        )
         # Without the block parser for HTML, text between raw tags is Markdown like any other.
-        md.preprocessors.deregister("html_block")
-        md.preprocessors.register(_WithoutComments(md), "briefpress-comments", 20)
-        md.inlinePatterns.deregister("html")
-        md.inlinePatterns.register(_RawTag(r"<(/?[a-zA-Z][^<>]*)>", md), "html", 90)
-        md.treeprocessors.register(_NotesInOrder(md, self.notes), "briefpress-order", 60)  # before footnotes (50)
+        self.preprocessors.deregister("html_block")
+        self.preprocessors.register(_WithoutComments(self), "briefpress-comments", 20)
+        self.inlinePatterns.deregister("html")
+        self.inlinePatterns.register(_RawTag(r"<(/?[a-zA-Z][^<>]*)>", self), "html", 90)
+        self.treeprocessors.register(_NotesInOrder(self, self.notes), "briefpress-order", 60)  # before footnotes (50)
+
+    def set_body(self, text: str, around: Surroundings) -> str:
+        self.reset()
+        self.notes.setConfig("BACKLINK_TITLE", around.texts["back_to_text"] + " {}")
         # After inline patterns (20) and attribute lists (8), before the table of contents (5).
-        self.sheet = _Sheet(md, self.around)
-        md.treeprocessors.register(self.sheet, "briefpress-sheet", 7)
-        md.treeprocessors.register(_Notes(md, self.around), "briefpress-notes", 4)
+        self.sheet = _Sheet(self, around)
+        self.treeprocessors.register(self.sheet, "briefpress-sheet", 7)
+        self.treeprocessors.register(_Notes(self, around), "briefpress-notes", 4)
+        return self.convert(text)
+
+
+_idle: list[_Converter] = []
+"""Converters that can be used again, since building one costs more than cleaning a body. No two threads have the same."""
 
 
 class _WithoutComments(Preprocessor):
@@ -194,11 +217,14 @@ class _NotesInOrder(Treeprocessor):
         self.notes = notes
 
     def run(self, root: etree.Element) -> None:
+        found = self.notes.footnotes
+        if not found:
+            return
         text = " ".join(part for part in root.itertext() if not isinstance(part, AtomicString))
-        text = re.sub(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)  # escapes, code
+        if "`" in text or "\\" in text:
+            text = re.sub(r"\\.|(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)  # escapes, code
         labels = re.findall(r"\[\^([^\]\n]+)\]", text)
         order = {label: index for index, label in reversed(list(enumerate(labels)))}
-        found = self.notes.footnotes
         for label in sorted(found, key=lambda label: order.get(label, len(labels))):
             found.move_to_end(label)
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import filterfalse
 
 from briefpress.byline import Author
 from briefpress.fields import Contributor, Correction, DataFile, Waiver
@@ -142,7 +143,8 @@ class Brief:
 
 def word_count(text: str) -> int:
     """Words as a reader counts them: runs with a letter or a digit, between spaces."""
-    return sum(1 for word in text.split() if _LETTER.search(word))
+    words = text.split()
+    return len(words) - sum(1 for word in filterfalse(str.isalnum, words) if not _LETTER.search(word))
 
 
 _LETTER = re.compile(r"[^\W_]")

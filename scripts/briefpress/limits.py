@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SECONDS = 20.0
-"""What reading or setting one text may take. A brief of 2,400 words takes a hundredth of one."""
+"""What reading or setting one text may take. A brief of 2,400 words takes some three thousandths of one."""
 
 
 class TooLong(Exception):

@@ -40,8 +40,9 @@ record: $(READY) crossref ## let programs of others read two briefs, and write d
 
 crossref: .cache/crossref/5.4.0/.ready .cache/crossref/5.5.0/.ready ## fetch the schemas that deposits are checked against
 
-bench: $(READY) ## measure a build of many generated briefs
-	$(BIN)/python scripts/bench.py
+# For example: make bench BRIEFS="1000 10000" WRITE=1
+bench: $(READY) browser ## measure us and our peers on generated briefs (BRIEFS=1000; WRITE=1 keeps the result)
+	$(BIN)/python scripts/bench.py $(addprefix --briefs ,$(BRIEFS)) $(if $(WRITE),--write)
 
 bench-pdf: $(READY) ## measure the PDFs of generated briefs
 	$(BIN)/python scripts/bench.py --pdf

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -16,6 +17,7 @@ from babel.dates import format_date
 
 from briefpress.brief import Brief
 from briefpress.byline import Author, folded, joined
+from briefpress.parts import Part, cut
 from briefpress.series import Catalogue, Series
 from briefpress.texts import texts
 from briefpress.values import LICENCES
@@ -26,6 +28,10 @@ LATEST = 6
 """Briefs on the home page besides the newest."""
 FACET = 12
 """Rows of a facet on the home page and beside a list; the index has all."""
+PER_INDEX = 200
+"""Rows on one page of an index."""
+REFERENCES = {"BibTeX": "bib", "RIS": "ris"}
+"""The files with the references of a series: what they are called, and how their names end."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,17 @@ class Facet:
     url: str
     rows: tuple[Row, ...]
     """Those that have a public brief, in the order of their labels."""
+
+    @cached_property
+    def largest(self) -> tuple[int, ...]:
+        """Where in `rows` those with most briefs are, in the order of the rows."""
+        by_size = sorted(range(len(self.rows)), key=lambda at: -len(self.rows[at].briefs))
+        return tuple(sorted(by_size[:FACET]))
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where in `rows` the row of an address is."""
+        return {row.url: at for at, row in enumerate(self.rows)}
 
 
 @dataclass(frozen=True)
@@ -78,10 +95,16 @@ def date_text(date: dt.date, style: str, lang: str) -> str:
         style: D, DD, M, MM, MMM, MMMM and YYYY with signs between them.
         lang: a BCP 47 tag.
     """
-    pattern = style.replace("YYYY", "y").replace("D", "d")
-    return format_date(date, pattern, locale=_locale(lang))
+    # Moments that are one in two zones are equal, and can be of two days.
+    return _date_text(date.date() if isinstance(date, dt.datetime) else date, style, lang)
 
 
+@lru_cache(maxsize=1 << 15)
+def _date_text(day: dt.date, style: str, lang: str) -> str:
+    return format_date(day, style.replace("YYYY", "y").replace("D", "d"), locale=_locale(lang))
+
+
+@lru_cache(maxsize=1 << 10)
 def language_name(lang: str) -> str:
     """The name of a language in that language: English, Français; the code where it is not known."""
     locale = _locale(lang)
@@ -89,6 +112,7 @@ def language_name(lang: str) -> str:
     return (name[:1].upper() + name[1:]) if name else lang
 
 
+@lru_cache(maxsize=1 << 10)
 def _locale(lang: str) -> Locale:
     """The nearest locale that is known; English, as the words around it, where there is none."""
     for tag in (lang.replace("-", "_"), lang.split("-")[0]):
@@ -180,6 +204,10 @@ def facets(catalogue: Catalogue) -> tuple[Facet, Facet, Facet]:
     )
 
 
+_LATER = ("orcid", "bio", "email", "affiliation", "photo")
+"""What an older brief may say of an author where the newest does not."""
+
+
 def _authors(newest_first: Sequence[Brief]) -> Iterator[Row]:
     briefs: dict[str, list[Brief]] = defaultdict(list)
     people: dict[str, Author] = {}
@@ -193,10 +221,8 @@ def _authors(newest_first: Sequence[Brief]) -> Iterator[Row]:
             if not known.photo or known is author:
                 paths[author.address] = brief.path
             # The newest brief knows best; what it does not say, an older one may.
-            people[author.address] = replace(
-                known, orcid=known.orcid or author.orcid, bio=known.bio or author.bio, email=known.email or author.email,
-                affiliation=known.affiliation or author.affiliation, photo=known.photo or author.photo,
-            )
+            more = {name: value for name in _LATER if (value := getattr(author, name)) and not getattr(known, name)}
+            people[author.address] = replace(known, **more) if more else known
     for address, author in sorted(people.items(), key=lambda item: item[1].sort_key):
         yield Row(address, author.name, author_url(author), tuple(briefs[address]), author, paths[address])
 
@@ -211,13 +237,9 @@ def _subjects(catalogue: Catalogue, newest_first: Sequence[Brief], kind: str) ->
         yield Row(key, labels[key], f"{kind}/{key}/", tuple(briefs[key]))
 
 
-def subject_labels(catalogue: Catalogue, kind: str) -> dict[str, str]:
+def subject_labels(catalogue: Catalogue, kind: str) -> Mapping[str, str]:
     """The labels of `topics` or `regions` by id; where two series differ, that of the first."""
-    labels: dict[str, str] = {}
-    for series in catalogue.settings.series:
-        known: Mapping[str, str] = getattr(series, kind)
-        labels |= {key: label for key, label in known.items() if key not in labels}
-    return labels
+    return catalogue.settings.labels[kind]
 
 
 def author_url(author: Author) -> str:
@@ -261,7 +283,8 @@ def home(catalogue: Catalogue) -> dict[str, Any]:
     newest_first = sorted(catalogue.public, key=lambda brief: brief.order, reverse=True)
     standing = [brief for brief in newest_first if not brief.withdrawal]
     entries = [entry(catalogue, brief, lang) for brief in standing[: LATEST + 1]]
-    ways = [{"heading": words["by_year"], "rows": _years(catalogue, every[0], ""), "all_url": "", "all_text": ""}] if len(every) == 1 else []
+    years = _years(every[0], _by_year(catalogue.of(every[0])), "")
+    ways = [{"heading": words["by_year"], "rows": years, "all_url": "", "all_text": ""}] if len(every) == 1 else []
     ways += [way for facet in facets(catalogue) if (way := _way(facet, lang, ""))["rows"]]
     return {
         "newest": entries[0] if entries else None,
@@ -277,11 +300,11 @@ def home(catalogue: Catalogue) -> dict[str, Any]:
 def _way(facet: Facet, lang: str, current: str) -> dict[str, Any]:
     """A facet beside a list: its largest rows in the order of their labels, and the way to all."""
     words = texts(lang)
-    largest = sorted(facet.rows, key=lambda row: -len(row.briefs))[:FACET]
-    rows = [row for row in facet.rows if row in largest or row.url == current]
+    here = facet.places.get(current)
+    rows = facet.largest if here is None else sorted({*facet.largest, here})
     return {
         "heading": words[f"by_{facet.name}"],
-        "rows": [row.entry(current) for row in rows],
+        "rows": [facet.rows[at].entry(current) for at in rows],
         "all_url": facet.url if len(facet.rows) > len(rows) else "",
         "all_text": words[f"all_{facet.name}s"],
     }
@@ -292,40 +315,87 @@ def _way(facet: Facet, lang: str, current: str) -> dict[str, Any]:
 
 def lists(catalogue: Catalogue) -> Iterator[ListPage]:
     """Every list: of a series, of its years, of authors, topics and regions, and their indexes."""
-    every = facets(catalogue)
+    shared = _Shared(catalogue)
     for series in catalogue.settings.series:
         briefs = catalogue.of(series)[::-1]
         words = texts(series.lang)
         title = words["all_briefs"] if len(catalogue.settings.series) == 1 else series.title
-        yield from _pages(catalogue, series, briefs, every, kind="all", url=f"{series.slug}/", title=title)
-        for year, of_year in _by_year(briefs).items():
-            yield from _pages(catalogue, series, of_year, every, kind="year", url=year_url(series, year),
-                              title=words["year_heading"].format(year=year))  # fmt: skip
+        yield from _pages(shared, series, briefs, kind="all", url=f"{series.slug}/", title=title)
+        for year, of_year in shared.years[series.slug].items():
+            yield from _pages(shared, series, of_year, kind="year", url=year_url(series, year),
+                              title=words["year_heading"].format(year=year), year=year)  # fmt: skip
     first = catalogue.settings.series[0]
-    for facet in every:
-        yield _index(facet, first)
+    for facet in shared.facets:
+        yield from _index(facet, first)
         for row in facet.rows:
-            yield from _pages(catalogue, first, row.briefs, every, kind=facet.name, url=row.url, title=row.label, author=row.author)
+            yield from _pages(shared, first, row.briefs, kind=facet.name, url=row.url, title=row.label, author=row.author)
 
 
-def _index(facet: Facet, series: Series) -> ListPage:
+class _Shared:
+    """What the lists of one catalogue share, each thing worked out once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.facets = facets(catalogue)
+        every = catalogue.settings.series
+        self.years = {series.slug: _by_year(catalogue.of(series)[::-1]) for series in every}
+        self.references = {series.slug: reference_parts(catalogue.of(series)) for series in every}
+        self._entries: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def entry(self, brief: Brief, lang: str) -> dict[str, Any]:
+        """One brief in a list; it stands in that of its series, of its year, of each author, topic and region."""
+        key = brief.path, lang
+        if key not in self._entries:
+            self._entries[key] = entry(self.catalogue, brief, lang)
+        return self._entries[key]
+
+
+def _index(facet: Facet, series: Series) -> Iterator[ListPage]:
     words = texts(series.lang)
-    letters: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    letters: dict[str, list[Row]] = defaultdict(list)
     for row in facet.rows:
         sorted_by = row.author.family if row.author else row.label
-        letters[folded(sorted_by)[:1].upper()].append(row.entry())
+        letters[folded(sorted_by)[:1].upper()].append(row)
+    filed = [(letter, row) for letter, rows in letters.items() for row in rows]
+    pages = _paged(facet.url, len(filed), PER_INDEX)
+    # Letters help where there are many; a short list is plain.
+    lettered = len(filed) > 2 * FACET or len(pages) > 1
+    groups: list[dict[str, list[dict[str, Any]]]] = [{} for _ in pages]
+    begins: dict[str, str] = {}
+    for at, (letter, row) in enumerate(filed):
+        page = at // PER_INDEX
+        groups[page].setdefault(letter if lettered else "", []).append(row.entry())
+        begins.setdefault(letter, f"{pages[page]}#__letter-{len(groups[page])}")
     newest = max((brief.changed for row in facet.rows for brief in row.briefs), default=None)
-    listing = {
-        "kind": facet.name,
-        "url": facet.url,
-        "title": words[f"{facet.name}s_heading"],
-        "heading": words[f"{facet.name}s_heading"],
-        "tally": counted(words, f"{facet.name}_tally", len(facet.rows)),
-        # Letters help where there are many; a short list is plain.
-        "groups": [{"letter": letter, "rows": rows} for letter, rows in letters.items()] if len(facet.rows) > 2 * FACET
-        else [{"letter": "", "rows": [row.entry() for row in facet.rows]}] if facet.rows else [],
-    }  # fmt: skip
-    return ListPage(facet.url, "index.html", series, listing, newest)
+    title = words[f"{facet.name}s_heading"]
+    for page, url in enumerate(pages, 1):
+        listing = {
+            "kind": facet.name,
+            "url": url,
+            "title": title if page == 1 else words["page_of"].format(title=title, page=page),
+            "heading": title,
+            "tally": counted(words, f"{facet.name}_tally", len(filed)),
+            "page": page,
+            "pages": len(pages),
+            "previous_url": _at(pages, page - 1),
+            "next_url": _at(pages, page + 1),
+            "letters": [{"letter": letter, "url": begin} for letter, begin in begins.items()] if len(pages) > 1 else [],
+            "groups": [{"letter": letter, "rows": rows} for letter, rows in groups[page - 1].items()],
+        }
+        yield ListPage(url, "index.html", series, listing, newest)
+
+
+def _paged(url: str, count: int, most: int) -> list[str]:
+    """The addresses of the pages of a list: `authors/`, `authors/page/2/`.
+
+    No page of a list can be that of an author or a topic called "page": behind `page/` stands a number.
+    """
+    return [url, *(f"{url}page/{page}/" for page in range(2, -(-count // most) + 1))]
+
+
+def _at(pages: Sequence[str], page: int) -> str:
+    """The address of a page, counted from 1; empty where there is none."""
+    return pages[page - 1] if 1 <= page <= len(pages) else ""
 
 
 def year_url(series: Series, year: int) -> str:
@@ -351,43 +421,66 @@ def _by_year(briefs: Iterable[Brief]) -> dict[int, list[Brief]]:
     return dict(sorted(found.items(), reverse=True))
 
 
-def _years(catalogue: Catalogue, series: Series, current: str) -> list[dict[str, Any]]:
+def _years(series: Series, by_year: Mapping[int, Sequence[Brief]], current: str) -> list[dict[str, Any]]:
     return [
         {"label": str(year), "url": (url := year_url(series, year)), "count": len(briefs), "current": url == current}
-        for year, briefs in _by_year(catalogue.of(series)).items()
+        for year, briefs in by_year.items()
     ]
 
 
-def _pages(catalogue: Catalogue, series: Series, briefs: Sequence[Brief], every: Sequence[Facet], *, kind: str, url: str,
-           title: str, author: Author | None = None) -> Iterator[ListPage]:  # fmt: skip
+def reference_parts(briefs: Iterable[Brief]) -> list[Part[Brief]]:
+    """The files with the references of a series, of which it has one until it is long: see `parts`."""
+    return cut(briefs, year_of, lambda brief: brief.order)
+
+
+def _references(shared: _Shared, series: Series, kind: str, year: int) -> tuple[str, list[dict[str, str]]]:
+    """What a list says of the files of references that it leads to, and the links."""
+    parts = shared.references[series.slug]
+    if kind not in ("all", "year"):
+        return "", []
     words = texts(series.lang)
-    count = max(1, -(-len(briefs) // PER_PAGE))
-    address: Callable[[int], str] = lambda page: "" if not 1 <= page <= count else url if page == 1 else f"{url}page/{page}/"  # noqa: E731
-    beside = [{"heading": words["years"], "rows": _years(catalogue, series, url), "all_url": "", "all_text": ""}]
+    whole = words["newest_references"].format(count=len(parts[0].items)) if kind == "all" and len(parts) > 1 else words["all_references"]
+    named = [(part, f" {nth}" if nth > 1 else "") for nth, part in enumerate((one for one in parts if one.year == year), 1)]
+    return whole, [
+        {"name": f"{name}{nth}", "url": f"{series.slug}/{part.named(series.slug)}.{ending}"}
+        for part, nth in named for name, ending in REFERENCES.items()
+    ]  # fmt: skip
+
+
+def _pages(shared: _Shared, series: Series, briefs: Sequence[Brief], *, kind: str, url: str, title: str, author: Author | None = None,
+           year: int = 0) -> Iterator[ListPage]:  # fmt: skip
+    words = texts(series.lang)
+    pages = _paged(url, len(briefs), PER_PAGE)
+    beside = [{"heading": words["years"], "rows": _years(series, shared.years[series.slug], url), "all_url": "", "all_text": ""}]
     if kind in ("author", "topic", "region"):
-        beside = [_way(facet, series.lang, url) for facet in every if facet.name == kind]
-    elif len(catalogue.settings.series) == 1:  # their counts are those of the whole site
-        beside += [_way(facet, series.lang, url) for facet in every if facet.name != "author"]
-    for page in range(1, count + 1):
+        beside = [_way(facet, series.lang, url) for facet in shared.facets if facet.name == kind]
+    elif len(shared.catalogue.settings.series) == 1:  # their counts are those of the whole site
+        beside += [_way(facet, series.lang, url) for facet in shared.facets if facet.name != "author"]
+    beside = [way for way in beside if way["rows"]]
+    changed = max((brief.changed for brief in briefs), default=None)
+    references_text, references = _references(shared, series, kind, year)
+    for page, address in enumerate(pages, 1):
         shown = briefs[(page - 1) * PER_PAGE : page * PER_PAGE]
         listing = {
             "kind": kind,
             "kind_text": words[kind] if kind in ("author", "topic", "region") else "",
-            "url": address(page),
+            "url": address,
             "title": title if page == 1 else words["page_of"].format(title=title, page=page),
             "heading": title,
             "tally": counted(words, "tally", len(briefs)),
             "page": page,
-            "pages": count,
-            "previous_url": address(page - 1),
-            "next_url": address(page + 1),
-            "entries": [entry(catalogue, brief, series.lang) for brief in shown],
+            "pages": len(pages),
+            "previous_url": _at(pages, page - 1),
+            "next_url": _at(pages, page + 1),
+            "entries": [shared.entry(brief, series.lang) for brief in shown],
             "by_year": kind == "all",
-            "beside": [way for way in beside if way["rows"]],
+            "beside": beside,
             "author": author_entry(author) if author else None,
             "feed": f"{url}feed.xml" if kind in ("author", "topic") else "",
+            "references_text": references_text,
+            "references": references,
         }
-        yield ListPage(address(page), "list.html", series, listing, max((brief.changed for brief in briefs), default=None))
+        yield ListPage(address, "list.html", series, listing, changed)
 
 
 def author_entry(author: Author) -> dict[str, Any]:

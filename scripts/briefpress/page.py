@@ -233,7 +233,7 @@ def brief_page(work: Work, body: Body, outlined: Outline, catalogue: Catalogue, 
     }  # fmt: skip
 
 
-def _subjects(named: Iterable[Named], labels: dict[str, str], kind: str) -> list[dict[str, str]]:
+def _subjects(named: Iterable[Named], labels: Mapping[str, str], kind: str) -> list[dict[str, str]]:
     """Topics or regions with the addresses of their lists; without, where `kind` is empty."""
     return [{"id": one.text, "label": labels[one.text], "url": kind and f"{kind}/{one.text}/"} for one in named if one.text in labels]
 

@@ -89,7 +89,20 @@ class Settings:
 
     def get(self, slug: str) -> Series | None:
         """The series with this slug."""
-        return next((series for series in self.series if series.slug == slug), None)
+        return self._by_slug.get(slug)
+
+    @cached_property
+    def _by_slug(self) -> Mapping[str, Series]:
+        return {series.slug: series for series in reversed(self.series)}
+
+    @cached_property
+    def labels(self) -> Mapping[str, Mapping[str, str]]:
+        """The labels of `topics` and of `regions` by id, over all series; where two differ, that of the first."""
+        found: dict[str, dict[str, str]] = {"topics": {}, "regions": {}}
+        for series in self.series:
+            for kind, known in (("topics", series.topics), ("regions", series.regions)):
+                found[kind] |= {key: label for key, label in known.items() if key not in found[kind]}
+        return found
 
 
 @dataclass(frozen=True)
@@ -174,7 +187,14 @@ class Catalogue:
 
     def of(self, series: Series) -> tuple[Brief, ...]:
         """The public briefs of one series, from old to new."""
-        return tuple(brief for brief in self.public if brief.series == series.slug)
+        return self._of.get(series.slug, ())
+
+    @cached_property
+    def _of(self) -> Mapping[str, tuple[Brief, ...]]:
+        found: dict[str, list[Brief]] = defaultdict(list)
+        for brief in self.public:
+            found[brief.series].append(brief)
+        return {slug: tuple(briefs) for slug, briefs in found.items()}
 
     def pdf_name(self, brief: Brief) -> str:
         """The name of a brief's PDF, which lies beside its page; it tells what the file is where it is kept."""

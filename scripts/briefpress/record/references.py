@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from briefpress.byline import Author, joined
+from briefpress.parts import cut
 from briefpress.record.work import Work, inverted
 from briefpress.texts import texts
 
@@ -18,6 +19,7 @@ _SPECIAL = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
 }  # fmt: skip
+_ODD, _PAIRED = str.maketrans(_SPECIAL), str.maketrans(_SPECIAL | {"{": r"\{", "}": r"\}"})
 
 
 def reference(work: Work) -> str:
@@ -28,6 +30,27 @@ def reference(work: Work) -> str:
         "; ".join(work.institutions), work.series.place, work.dated(work.brief.date) if work.brief.date.year > 1 else "", work.cite_as,
     ]  # fmt: skip
     return ", ".join(part for part in parts if part)
+
+
+def reference_files(slug: str, works: Iterable[Work]) -> dict[str, str]:
+    """The files with all references of a series, by address under the site's own: one in each form, until it is long.
+
+    Args:
+        slug: of the series.
+        works: what is public of it, oldest first.
+    """
+    newest, *years = cut(works, lambda work: work.year, lambda work: work.brief.order)
+    found = {}
+    for part in (newest, *years):
+        name = f"{slug}/{part.named(slug)}"
+        found[f"{name}.bib"] = "\n".join(map(bibtex, part.items))
+        found[f"{name}.ris"] = "".join(map(ris, part.items))
+    if years:
+        # What stands outside of an entry is a remark to every reader, as long as it has no @. RIS has no remarks.
+        said = f"The {len(newest.items)} newest of {sum(len(part.items) for part in years)} references. All are in the files beside this one,"
+        ends = f"from {years[0].named(slug)}.bib to {years[-1].named(slug)}.bib, each with those of a year."
+        found[f"{slug}/{slug}.bib"] = f"% {said}\n% {ends}\n\n{found[f'{slug}/{slug}.bib']}"
+    return found
 
 
 # --- BibTeX -------------------------------------------------------------------------------------
@@ -84,11 +107,10 @@ def _literal(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    rest, pairs = text, 1
+    rest, pairs = text, text.count("{")
     while pairs:
         rest, pairs = re.subn(r"\{([^{}]*)\}", r"\1", rest)
-    special = _SPECIAL if re.search("[{}]", rest) else _SPECIAL | {"{": r"\{", "}": r"\}"}
-    return "".join(special.get(char, char) for char in text)
+    return text.translate(_ODD if re.search("[{}]", rest) else _PAIRED)
 
 
 # --- RIS ------------------------------------------------------------------------------------------

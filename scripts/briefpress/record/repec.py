@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
+from briefpress.parts import by_year
 from briefpress.record.work import Work
 from briefpress.series import Series
 
@@ -35,11 +36,8 @@ def files(series: Iterable[Series], works: Iterable[Work], site_url: str) -> dic
         found[f"RePEc/{archive}/{archive}arch.redif"] = _MARK + _archive(members[0], site_url)
         found[f"RePEc/{archive}/{archive}seri.redif"] = _MARK + "\n".join(_series(one, site_url) for one in members)
         for one in members:
-            years: dict[int, list[Work]] = defaultdict(list)
-            for work in by_series[one.slug]:
-                years[work.year].append(work)
-            for year, papers in sorted(years.items()):
-                found[f"RePEc/{archive}/{_code(one)}/{year}.redif"] = _MARK + "\n".join(_paper(work) for work in papers)
+            for part in by_year(by_series[one.slug], lambda work: work.year):
+                found[f"RePEc/{archive}/{_code(one)}/{part.label}.redif"] = _MARK + "\n".join(_paper(work) for work in part.items)
     return found | _listings(found)
 
 

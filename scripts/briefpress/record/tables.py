@@ -1,4 +1,4 @@
-"""The whole of what is published as one table: `briefs.json` for programs, `briefs.csv` for spreadsheets."""
+"""The whole of what is published as a table: `briefs.json` for programs, `briefs.csv` for spreadsheets."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from briefpress.parts import cut
 from briefpress.record.work import Work, inverted
 
 
@@ -52,9 +53,25 @@ def row(work: Work) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def briefs_json(works: Iterable[Work]) -> str:
-    """One object, with the briefs under `briefs`, oldest first within each series."""
-    return json.dumps({"briefs": [row(work) for work in works]}, ensure_ascii=False, indent=1) + "\n"
+def tables(works: Sequence[Work]) -> dict[str, str]:
+    """The tables of a site by their addresses: one in each form, until it is long.
+
+    Args:
+        works: all that is public, oldest first within each series.
+    """
+    newest, *years = cut(works, lambda work: work.year, lambda work: work.brief.order)
+    addresses = [f"{works[0].site_url}{part.named('briefs')}.json" for part in years]
+    more = {"count": len(works), "parts": addresses} if years else {}
+    found = {"briefs.json": briefs_json(newest.items, **more), "briefs.csv": briefs_csv(newest.items)}
+    for part in years:
+        found[f"{part.named('briefs')}.json"] = briefs_json(part.items)
+        found[f"{part.named('briefs')}.csv"] = briefs_csv(part.items)
+    return found
+
+
+def briefs_json(works: Iterable[Work], **more: Any) -> str:
+    """One object, with the briefs under `briefs`, oldest first within each series, and before them what `more` says of the whole."""
+    return json.dumps({**more, "briefs": [row(work) for work in works]}, ensure_ascii=False, indent=1) + "\n"
 
 
 def briefs_csv(works: Iterable[Work]) -> str:

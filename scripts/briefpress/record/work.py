@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -156,8 +156,8 @@ class Work:
         return self.site_url + author_url(author)
 
     @cached_property
-    def _words(self) -> dict[str, str]:
-        return dict(texts(self.brief.lang))
+    def _words(self) -> Mapping[str, str]:
+        return texts(self.brief.lang)
 
     def dated(self, day: dt.date) -> str:
         """A day as the series prints it."""

@@ -13,7 +13,12 @@ import json
 import os
 import posixpath
 import re
+<<<<<<< HEAD
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+=======
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+>>>>>>> 48e04c1 (splitting)
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -47,10 +52,11 @@ from briefpress.preview import Preview
 from briefpress.record import repec
 from briefpress.record.feeds import WRITERS, Feed, rss
 from briefpress.record.head import head
-from briefpress.record.references import bibtex, csl_file, ris
+from briefpress.record.references import bibtex, csl_file, reference_files, ris
 from briefpress.record.signposting import linkset
-from briefpress.record.sitemap import robots, sitemap
-from briefpress.record.tables import briefs_csv, briefs_json
+from briefpress.record.sitemap import Page as MapPage
+from briefpress.record.sitemap import robots, sitemaps
+from briefpress.record.tables import tables
 from briefpress.record.work import Work
 from briefpress.series import Catalogue, Series
 from briefpress.site.assets import FOLDER, assets
@@ -545,6 +551,7 @@ class Rendering:
             return
         site_url, settings = self.config.site_url or "", self.catalogue.settings
         for series in settings.series:
+<<<<<<< HEAD
             briefs = self.catalogue.of(series)
             key = self._record_key(briefs, series.slug)
 
@@ -552,9 +559,7 @@ class Rendering:
                 works = tuple(map(self.work, briefs))
                 feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
                 found = {f"{series.slug}/{name}": write(feed, f"{feed.home}{name}") for name, (_, _, write) in WRITERS.items()}
-                found[f"{series.slug}/{series.slug}.bib"] = "\n".join(map(bibtex, works))
-                found[f"{series.slug}/{series.slug}.ris"] = "".join(map(ris, works))
-                return found
+                return found | reference_files(series.slug, works)
 
             self._unit("record", series.slug, key, of_series)
         for facet in self.facets[:2]:
@@ -567,8 +572,25 @@ class Rendering:
 
                 self._unit("feeds", row.url, self._record_key(row.briefs, row.label), of_row)
         every = self._record_key(self.catalogue.public)
-        self._unit("record", "tables", every, lambda: {"briefs.json": briefs_json(self.works), "briefs.csv": briefs_csv(self.works)})
+        self._unit("record", "tables", every, lambda: tables(self.works))
         self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
+=======
+            works = tuple(work for work in self.works if work.series is series)
+            for address, text in reference_files(series.slug, works).items():
+                self._add(address, text)
+            feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
+            for name, (_, _, write) in WRITERS.items():
+                self._add(f"{series.slug}/{name}", write(feed, f"{feed.home}{name}"))
+        of_brief = {work.brief.path: work for work in self.works}
+        for facet in self.facets[:2]:
+            for row in facet.rows:
+                works = tuple(of_brief[brief.path] for brief in row.briefs)
+                feed = self._feed(settings.series[0], f"{row.label} | {self.config.site_name}", row.url, "", works)
+                self._add(f"{row.url}feed.xml", rss(feed, f"{feed.home}feed.xml"))
+        for address, text in tables(self.works).items():
+            self._add(address, text)
+        self._add("robots.txt", robots(site_url))
+>>>>>>> 48e04c1 (splitting)
         if settings.sample:
             log.info("no files for RePEc: the series is a sample")
             return
@@ -762,12 +784,21 @@ class Rendering:
 
     def _add_sitemap(self, files: Files) -> None:
         site_url = self.config.site_url or ""
+<<<<<<< HEAD
         docs: list[tuple[str, dt.date | None]] = []
         newest = max((brief.changed for brief in self.briefs), default=None)
+=======
+        groups: dict[str, list[MapPage]] = defaultdict(list)
+        for brief, _ in self.briefs:
+            groups[str(listing.year_of(brief))].append((site_url + self.catalogue.permalink(brief), brief.changed))
+        newest = max((brief.changed for brief, _ in self.briefs), default=None)
+        rows = groups["pages"] = [(site_url + page.file.url, page.changed) for page in self.pages]
+>>>>>>> 48e04c1 (splitting)
         for doc in files.documentation_pages():
             if doc.page is not None and not doc.inclusion.is_excluded():
                 date = doc.page.meta.get("date")
                 home = doc.page.is_homepage
+<<<<<<< HEAD
                 docs.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
         lists: list[tuple[str, dt.date | None]] = [(site_url + page.url, page.changed) for page in self.pages]
         self.counts["pages"] = len(self.briefs) + len(lists) + len(docs)
@@ -775,7 +806,10 @@ class Rendering:
             return
 
         def make() -> dict[str, str]:
-            return {"sitemap.xml": sitemap([(site_url + self.catalogue.permalink(one), one.changed) for one in self.briefs] + lists + docs)}
+            groups: dict[str, list[MapPage]] = defaultdict(list)
+            for brief in self.briefs:
+                groups[str(listing.year_of(brief))].append((site_url + self.catalogue.permalink(brief), brief.changed))
+            return sitemaps({**groups, "pages": lists + docs}, site_url)
 
         key = self._record_key(self.catalogue.public, *(f"{address} {date}" for address, date in lists + docs))
         self._unit("record", "sitemap.xml", key, make)
@@ -810,6 +844,13 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _bytes(content: bytes | str) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
+=======
+                rows.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
+        if self.preview is None:  # a preview is for nobody to harvest
+            for address, text in sitemaps(groups, site_url).items():
+                self._add(address, text)
+        self.counts["pages"] = sum(map(len, groups.values()))
+>>>>>>> 48e04c1 (splitting)
 
 
 def _escapes(template: str | None) -> bool:

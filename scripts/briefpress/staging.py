@@ -170,8 +170,12 @@ class Staging:
         Raises:
             OSError: it has none at that address.
         """
+        return self.find(address).read_bytes()
+
+    def find(self, address: str) -> Path:
+        """Where a file of the new site lies for now."""
         staged = self.folder / address
-        return (staged if staged.is_file() or self.before is None else self.site / address).read_bytes()
+        return staged if self.before is None or staged.is_file() else self.site / address
 
     def staged(self) -> Iterator[str]:
         """The addresses of what is staged, in their order."""

@@ -241,10 +241,10 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Index, check the links, and last of all put the site in place."""
         staging = self._staging
+        if self.whole and not self.serving and self.search:
+            self._index()
         staging.take_in_others()
         if self.whole and not self.serving:
-            if self.search:
-                self._index(staging.folder)
             self._check_links(staging.folder, config.site_url or "")
         warned = sum(self.counter.counts.values()) if self.counter else 0
         self._forget_counter()
@@ -256,12 +256,12 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         self.staging = None
         log.info("%s", self._summary())
 
-    def _index(self, folder: Path) -> None:
+    def _index(self) -> None:
         began = time.perf_counter()
         if self._rendering.briefs:
             try:
                 with self.progress.step("search index"):
-                    search.index(folder)
+                    self._rendering.add_search()
             except search.SearchError as error:
                 raise Abort(f"The search index could not be made: {error}") from error
         self.times["search"] = time.perf_counter() - began

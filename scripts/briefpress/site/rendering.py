@@ -13,12 +13,8 @@ import json
 import os
 import posixpath
 import re
-<<<<<<< HEAD
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-=======
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
->>>>>>> 48e04c1 (splitting)
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,7 +32,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page
 
-from briefpress import listing
+from briefpress import listing, search
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
 from briefpress.checks import Survey, bad_figure, levelled, lost_link, missing_glyph, too_long
@@ -369,7 +365,7 @@ class Rendering:
             f"{[author.address for author in one.authors]} {[other.text for other in one.related]} {one.translation_of} "
             f"{catalogue.shows(one)} {bool(one.withdrawal)}" for one in catalogue.briefs
         )  # fmt: skip
-        key = _key(tool(), *rows)
+        key = _key(tool(), str(self.preview is not None), *rows)
         kept = self.store.get_json("related", key)
         if kept is None:
             kept = {brief.path: [one.path for one in listing.related(catalogue, brief)] for brief in self.briefs}
@@ -429,6 +425,7 @@ class Rendering:
                 elif unit is not None:
                     papers.append((brief, key, None))
         self.made["briefs"] = len(to_make)
+        self.counts["files"] = 0
         for brief, key in self.progress.track(to_make, "briefs", len(to_make)) if to_make else ():
             one = self._render_brief(brief, key)
             if self._on_paper(brief) and self.staging.keep(f"papers {brief.path}", key) is None:
@@ -463,6 +460,7 @@ class Rendering:
             self._tell(brief, Unit("", notes=kept["notes"]))
         files = {f"{url}{at}": text.encode() for at, text in kept["texts"].items()}
         files |= {f"{url}{at}": (self.root / brief.folder / at).read_bytes() for at in kept["files"]}
+        self.counts["files"] = self.counts.get("files", 0) + len(kept["files"])
         for address in list(files):
             if address != f"{url}index.html" and address in self._taken and not self._claim(address, brief.path):
                 del files[address]
@@ -551,7 +549,6 @@ class Rendering:
             return
         site_url, settings = self.config.site_url or "", self.catalogue.settings
         for series in settings.series:
-<<<<<<< HEAD
             briefs = self.catalogue.of(series)
             key = self._record_key(briefs, series.slug)
 
@@ -574,23 +571,6 @@ class Rendering:
         every = self._record_key(self.catalogue.public)
         self._unit("record", "tables", every, lambda: tables(self.works))
         self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
-=======
-            works = tuple(work for work in self.works if work.series is series)
-            for address, text in reference_files(series.slug, works).items():
-                self._add(address, text)
-            feed = self._feed(series, series.title, f"{series.slug}/", series.description, works)
-            for name, (_, _, write) in WRITERS.items():
-                self._add(f"{series.slug}/{name}", write(feed, f"{feed.home}{name}"))
-        of_brief = {work.brief.path: work for work in self.works}
-        for facet in self.facets[:2]:
-            for row in facet.rows:
-                works = tuple(of_brief[brief.path] for brief in row.briefs)
-                feed = self._feed(settings.series[0], f"{row.label} | {self.config.site_name}", row.url, "", works)
-                self._add(f"{row.url}feed.xml", rss(feed, f"{feed.home}feed.xml"))
-        for address, text in tables(self.works).items():
-            self._add(address, text)
-        self._add("robots.txt", robots(site_url))
->>>>>>> 48e04c1 (splitting)
         if settings.sample:
             log.info("no files for RePEc: the series is a sample")
             return
@@ -784,21 +764,12 @@ class Rendering:
 
     def _add_sitemap(self, files: Files) -> None:
         site_url = self.config.site_url or ""
-<<<<<<< HEAD
         docs: list[tuple[str, dt.date | None]] = []
         newest = max((brief.changed for brief in self.briefs), default=None)
-=======
-        groups: dict[str, list[MapPage]] = defaultdict(list)
-        for brief, _ in self.briefs:
-            groups[str(listing.year_of(brief))].append((site_url + self.catalogue.permalink(brief), brief.changed))
-        newest = max((brief.changed for brief, _ in self.briefs), default=None)
-        rows = groups["pages"] = [(site_url + page.file.url, page.changed) for page in self.pages]
->>>>>>> 48e04c1 (splitting)
         for doc in files.documentation_pages():
             if doc.page is not None and not doc.inclusion.is_excluded():
                 date = doc.page.meta.get("date")
                 home = doc.page.is_homepage
-<<<<<<< HEAD
                 docs.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
         lists: list[tuple[str, dt.date | None]] = [(site_url + page.url, page.changed) for page in self.pages]
         self.counts["pages"] = len(self.briefs) + len(lists) + len(docs)
@@ -813,6 +784,23 @@ class Rendering:
 
         key = self._record_key(self.catalogue.public, *(f"{address} {date}" for address, date in lists + docs))
         self._unit("record", "sitemap.xml", key, make)
+
+    def add_search(self) -> None:
+        """Make the search index of what changed.
+
+        Raises:
+            SearchError: it could not be made.
+        """
+        store = self.store.folder / "search"
+        rows = []
+        for brief in self.briefs:
+            seen = self.seen.get(brief.path)
+            words = _key(self._heads[brief.path], seen.text, seen.beside) if seen else self._brief_key(brief)
+            rows.append(search.Row(f"{self.catalogue.permalink(brief)}index.html", brief.date, words))
+        planned, self.made["shards"] = search.index(rows, self.staging.find, store)
+        for shard in planned:
+            self._unit("search", shard.folder, shard.key, lambda shard=shard: search.files(shard, store))  # type: ignore[misc]  # bound now
+        self._unit("search", "list", _key(*(shard.key for shard in planned)), lambda: search.ways_in(planned, store))
 
     def _check_foreign(self) -> None:
         """A page of `docs/`, or of the theme, that lies where a file of a brief does.
@@ -844,13 +832,6 @@ def _joined(parts: Iterable[str]) -> str:
 
 def _bytes(content: bytes | str) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
-=======
-                rows.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
-        if self.preview is None:  # a preview is for nobody to harvest
-            for address, text in sitemaps(groups, site_url).items():
-                self._add(address, text)
-        self.counts["pages"] = sum(map(len, groups.values()))
->>>>>>> 48e04c1 (splitting)
 
 
 def _escapes(template: str | None) -> bool:

@@ -24,19 +24,21 @@ function pagefind(root) {
 
 async function start(root) {
   const bundle = new URL("pagefind/", root).href;
-  const module = await import(`${bundle}pagefind.js`);
-  const options = { baseUrl: root.pathname, excerptLength: 24 };
-  await module.options(options);
+  const [module, shards] = await Promise.all([import(`${bundle}pagefind.js`),
+    fetch(`${bundle}shards.json`, { cache: "no-cache" }).then(answer => answer.json())]);
+  // Each shard, the newest first, has an index a language. Pagefind opens one and merges the others.
+  const indexes = shards.flatMap(({ folder, languages }) => Object.entries(languages).map(
+    ([language, pages]) => ({ path: `${bundle}${folder}/`, language, pages })));
+  // In the shard that it is told to open it takes the index in the page's language, else the largest.
+  const page = document.documentElement.lang.toLowerCase();
+  const open = [page, page.split("-")[0]].map(own => indexes.find(({ language }) => language === own)).find(Boolean)
+    ?? indexes.filter(({ path }) => path === indexes[0].path).sort((a, b) => b.pages - a.pages)[0];
+  // A shard's address changes with its content, so browsers may keep all of it (metaCacheTag).
+  const options = { baseUrl: root.pathname, excerptLength: 24, metaCacheTag: "" };
+  await module.options({ ...options, basePath: open.path });
   await module.init();
-  // Pagefind keeps an index a language and opens that of the page alone; add the others. Where
-  // none is in the page's language it opens the largest, as the order below does.
-  const answer = await fetch(`${bundle}pagefind-entry.json`, { cache: "no-cache" });
-  const indexes = Object.entries((await answer.json()).languages);
-  const page = document.documentElement.lang.toLowerCase(), known = new Set(indexes.map(([language]) => language));
-  const largest = indexes.sort(([, a], [, b]) => b.page_count - a.page_count)[0]?.[0];
-  const open = [page, page.split("-")[0]].find(language => known.has(language)) ?? largest;
-  await Promise.all([...known].filter(language => language !== open).map(
-    language => module.mergeIndex(bundle, { ...options, language })));
+  await Promise.all(indexes.filter(one => one !== open).map(
+    ({ path, language }) => module.mergeIndex(path, { ...options, language })));
   return module;
 }
 

@@ -42,6 +42,9 @@ async function start(root) {
   return module;
 }
 
+// A word that every brief has and nobody types: without a word Pagefind loads all of its index.
+const EVERY = "ꙮ";
+
 // A result's id starts with the language of its index: "fr_2ab4c".
 const languageOf = result => result.id.split("_")[0];
 
@@ -89,7 +92,7 @@ async function languagesOf(module, term) {
 // Excerpts come as escaped text with <mark>; nothing else of them becomes markup.
 function excerpt(html, lang) {
   const line = make("p", { class: "excerpt", lang });
-  html.split(/(<mark>.*?<\/mark>)/).forEach(part => {
+  html.replace(EVERY, "").split(/(<mark>.*?<\/mark>)/).forEach(part => {
     const holder = document.createElement("template"); // inert: nothing in it loads or runs
     holder.innerHTML = part;
     const text = holder.content.textContent;
@@ -220,7 +223,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
       else if (known) values.language = [...known].filter(one => !values.language || values.language.includes(one));
       if (values.language?.length === 0) return { results: [], filters: {} };
       const filters = Object.fromEntries(Object.entries(values).map(([key, any]) => [key, { any }]));
-      return module.search(number ? null : term || null, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
+      return module.search(number || !term ? EVERY : term, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
     };
     let answer, counts;
     try {

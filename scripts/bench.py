@@ -68,18 +68,18 @@ class Row:
 
 
 ROWS = (
-    Row("cold", "From nothing: check, bodies, pages, lists and record files, without search", "CPU s"),
-    Row("cold search", "From nothing, with search", "CPU s"),
-    Row("edit", "One brief edited, without search", "CPU s"),
-    Row("edit search", "One brief edited, with search", "CPU s"),
-    Row("same", "Nothing changed, without search", "CPU s"),
+    Row("cold", "From nothing: check, bodies, pages, lists and record files, without search", "CPU s", {1000: 11, 10000: 123}),
+    Row("cold search", "From nothing, with search", "CPU s", {1000: 18.5}),
+    Row("edit", "One brief edited, without search", "CPU s", {1000: 0.8, 10000: 1.5}),
+    Row("edit search", "One brief edited, with search", "CPU s", {1000: 2.5, 10000: 8}),
+    Row("same", "Nothing changed, without search", "CPU s", {1000: 0.6, 10000: 1.0}),
     Row("same search", "Nothing changed, with search", "CPU s"),
-    Row("serve", "Serve, from a save to the new page", "s by the clock"),
-    Row("check", "Check of all, from nothing", "CPU s"),
-    Row("check edit", "Check of all, one brief edited", "CPU s"),
-    Row("edit memory", "Peak memory, one brief edited, without search", "MB"),
-    Row("cold search memory", "Peak memory, from nothing with search", "MB"),
-    Row("first search", "A first search with a facet: page, scripts, fonts and index", "kB"),
+    Row("serve", "Serve, from a save to the new page", "s by the clock", {1000: 1.0, 10000: 1.5}),
+    Row("check", "Check of all, from nothing", "CPU s", {1000: 2, 10000: 15}),
+    Row("check edit", "Check of all, one brief edited", "CPU s", {1000: 0.5, 10000: 2}),
+    Row("edit memory", "Peak memory, one brief edited, without search", "MB", {1000: 150, 10000: 300}),
+    Row("cold search memory", "Peak memory, from nothing with search", "MB", {1000: 1000, 10000: 2000}),
+    Row("first search", "A first search with a facet: page, scripts, fonts and index", "kB", {1000: 220, 10000: 450}),
 )  # fmt: skip
 
 
@@ -466,22 +466,30 @@ def asked_table(sizes: list[Size]) -> str:
 
 
 def tools_table(size: Size) -> str:
-    """Us and the peers: CPU, memory, bytes and ratios."""
-    head = ["Tool", "Version", "From nothing, CPU s", "Ratio", "MB", "One brief edited, CPU s", "Ratio", "MB",
-            "Site, MB", "A brief’s page, kB", "A first search, kB"]  # fmt: skip
-    lines = ["| " + " | ".join(head) + " |", "|---|---|" + "--:|" * 9]
+    """Us and the peers: CPU, memory, bytes and ratios, in tables that fit a telephone."""
     bases = {tool.searches: tool for tool in size.tools if tool.name.startswith("Briefpress")}
+
+    def step(tool: Tool, taken: Taken | None, ours: Taken | None) -> list[str]:
+        if taken is None:
+            return [f"not measured: {tool.why}", "–", "–"]
+        return [figure(taken.cpu), figure(taken.cpu / ours.cpu) if ours else "–", f"{taken.memory:,.0f}"]
+
+    parts: dict[str, list[str]] = {}
     for tool in size.tools:
-        if tool.why:
-            lines.append(f"| {tool.name} | {tool.version} | not measured: {tool.why} |" + " – |" * 8)
-            continue
         base = bases.get(tool.searches)
-        cells = [tool.name, tool.version]
-        for taken, ours in ((tool.cold, base and base.cold), (tool.edit, base and base.edit)):
-            assert taken is not None
-            cells += [figure(taken.cpu), figure(taken.cpu / ours.cpu) if ours else "–", f"{taken.memory:,.0f}"]
-        lines.append("| " + " | ".join([*cells, figure(tool.site / 1e6), figure(tool.page / 1000), tool.search]) + " |")
-    return "\n".join(lines)
+        name = f"{tool.name} {tool.version}"
+        rows = {
+            "From nothing: CPU s": step(tool, tool.cold, base.cold if base else None),
+            "One brief edited: CPU s": step(tool, tool.edit, base.edit if base else None),
+            "Site, MB": ["–", "–", "–"] if tool.why else [figure(tool.site / 1e6), figure(tool.page / 1000), tool.search],
+        }
+        for title, cells in rows.items():
+            parts.setdefault(title, []).append(f"| {' | '.join([name, *cells])} |")
+    heads = {"Site, MB": ["A brief’s page, kB", "A first search, kB"]}
+    return "\n\n".join(
+        "\n".join([f"| {' | '.join(['Tool', title, *heads.get(title, ['Ratio', 'MB'])])} |", "|---|--:|--:|--:|", *lines])
+        for title, lines in parts.items()
+    )
 
 
 def machine() -> str:

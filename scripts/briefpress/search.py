@@ -13,7 +13,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -131,7 +130,7 @@ def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: 
                     pass
         for shard in planned:
             os.utime(store / shard.key)
-        _forget(store, time.time() - _IDLE)
+        _forget(store, (store / planned[0].key).stat().st_mtime - _IDLE)
     except OSError as error:
         raise SearchError(str(error)) from error
     return planned, len(missing)

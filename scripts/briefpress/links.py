@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import json
+import posixpath
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 
 @dataclass(frozen=True, order=True)
@@ -54,19 +55,58 @@ def check_changed(pages: Mapping[str, str], read: Callable[[str], str | None], s
     for page, text in pages.items():
         own = f"{site_url}{page.removesuffix('index.html')}"
         for hit in _LINK.finditer(text):
-            link = urlsplit(urljoin(own, _value(hit)))
-            if (link.scheme, link.netloc) != (root.scheme, root.netloc) or not link.path.startswith(root.path):
+            typed = urlsplit(_value(hit))
+            link = urlsplit(urljoin(own, typed.geturl()))
+            inside = link.path.startswith(root.path)
+            if (link.scheme, link.netloc) != (root.scheme, root.netloc) or not (inside or not (typed.scheme or typed.netloc)):
                 continue
             count += 1
-            target = unquote(link.path.removeprefix(root.path))
-            target += "index.html" if target.endswith("/") or not target else ""
+            if not inside and not typed.path.startswith("/"):
+                broken.add(Broken(page, _plain(posixpath.relpath(link.path, root.path))))
+                continue
+            # As lychee has it, a link from the host's root begins at the site.
+            target, wanted = unquote(link.path.removeprefix(root.path).lstrip("/")), unquote(link.fragment)
             if target not in anchors:
-                found = read(target)
-                anchors[target] = None if found is None else frozenset(map(_value, _ID.finditer(found)))
-            ids, wanted = anchors[target], unquote(link.fragment)
-            if ids is None or (wanted and target.endswith(".html") and wanted not in ids):
-                broken.add(Broken(page, target + (f"#{wanted}" if ids is not None else "")))
+                anchors[target] = _ids_at(target, read)
+            ids = anchors[target]
+            if ids is None or (wanted and ids is not _EVERY and wanted not in ids):
+                broken.add(Broken(page, _plain(target + (f"#{wanted}" if wanted else ""))))
     return count, sorted(broken)
+
+
+def traces(gone: Iterable[str], changed: Iterable[tuple[str, str]]) -> tuple[bytes, ...]:
+    """What the page of a link holds that led to something that is no longer there.
+
+    Args:
+        gone: what the site no longer has, by its address from the site's root.
+        changed: pages, each as it was and as it is.
+    """
+    ids = {one for before, after in changed for one in _ids(before) - _ids(after)}
+    found = {f"#{one}" for one in ids} | {one.removesuffix("index.html") for one in gone}
+    return tuple(form.encode() for one in found for form in {one, quote(one, safe="/#")} if form)
+
+
+def _ids_at(target: str, read: Callable[[str], str | None]) -> frozenset[str] | None:
+    """What a fragment may name of what a host gives for an address; None where there is nothing, _EVERY where it is no page."""
+    for address in (target, f"{target}/index.html") if target and not target.endswith("/") else (f"{target}index.html",):
+        if (found := read(address)) is not None:
+            return _ids(found) if address.endswith(".html") else _EVERY
+    return None
+
+
+def _plain(target: str) -> str:
+    """A target as it is told: decoded, and a page by its folder."""
+    path, _, fragment = target.partition("#")
+    path = unquote(path.partition("?")[0]).removesuffix("index.html").rstrip("/") or "index.html"
+    return f"{path}#{unquote(fragment)}" if fragment else path
+
+
+def _ids(page: str) -> frozenset[str]:
+    return frozenset(map(_value, _ID.finditer(page)))
+
+
+_EVERY = frozenset({"*"})
+"""A file that is no page has any fragment."""
 
 
 def _value(hit: re.Match[str]) -> str:
@@ -114,8 +154,14 @@ def check(site: Path, site_url: str) -> tuple[int, list[Broken]]:
     except ValueError as error:
         raise LinksError(f"lychee ended with {done.returncode}: {done.stderr.strip()[-500:]}") from error
     broken = [
-        Broken(Path(page).relative_to(folder).as_posix(), str(failure["url"]).removeprefix(here).lstrip("/"))
+        Broken(Path(page).relative_to(folder).as_posix(), _plain(_within(str(failure["url"]), here)))
         for page, failures in report.get("error_map", report.get("fail_map", {})).items()
         for failure in failures
     ]
     return int(report.get("total", 0)), sorted(set(broken))
+
+
+def _within(url: str, here: str) -> str:
+    """The address of a file from the site's root, both as lychee writes them."""
+    path, hash_, fragment = url.partition("#")
+    return path.removeprefix(f"{here}/") + hash_ + fragment if path.startswith(f"{here}/") else posixpath.relpath(path, here) + hash_ + fragment

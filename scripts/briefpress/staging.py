@@ -64,6 +64,11 @@ class Manifest:
     folders: dict[str, int] = field(default_factory=dict)
     """When something last came into a folder or left it, in nanoseconds; by the folder's address."""
 
+    @property
+    def addresses(self) -> set[str]:
+        """Of all files."""
+        return {address for unit in self.units.values() for address in unit.files}
+
     @classmethod
     def read(cls, file: Path) -> Manifest | None:
         """Read one; None where there is none that can be used."""
@@ -128,7 +133,8 @@ class Staging:
         site.parent.mkdir(parents=True, exist_ok=True)
         for left in sorted(site.parent.glob(f".{site.name}{_MARK}*"), key=lambda path: not path.name.endswith(_JOURNAL)):  # they need the others
             owner = re.search(r"\d+", left.name.rpartition(_MARK)[2])
-            if owner is None or not _runs(int(owner[0])) or int(owner[0]) == os.getpid():
+            # Under the lock nobody else builds this site: the number of a dead build can be that of another process by now.
+            if owner is None or lock is not None or not _runs(int(owner[0])) or int(owner[0]) == os.getpid():
                 _clear_up(left, site)
         folder = site.parent / f".{site.name}{_MARK}{os.getpid()}"
         folder.mkdir()
@@ -176,6 +182,12 @@ class Staging:
         """Where a file of the new site lies for now."""
         staged = self.folder / address
         return staged if self.before is None or staged.is_file() else self.site / address
+
+    def changes(self, pages: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Of some pages that are staged, those that stand already, each as it is and as it will be."""
+        for address, text in pages.items():
+            with suppress(OSError):
+                yield (self.site / address).read_text("utf-8"), text
 
     def staged(self) -> Iterator[str]:
         """The addresses of what is staged, in their order."""
@@ -250,7 +262,7 @@ class Staging:
 
     def _strays(self) -> list[str]:
         """What lies in folders that somebody touched, and is no part of the new site."""
-        every = {address for unit in self.now.units.values() for address in unit.files}
+        every = self.now.addresses
         folders = set(_folders(every))
         found = []
         for folder in self._touched:
@@ -302,7 +314,8 @@ def _finish(folder: Path, site: Path) -> None:
     assert manifest is not None, "it was written before the journal"
     for address in work["strays"]:
         path = site / address
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):  # its folder has become a file before the build was killed
+            shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     # A folder can be where a file was, and the other way round; else a page goes last.
     clash = any((site / address).is_dir() or any(one.is_file() for one in (site / address).parents) for address in work["put"])
     steps: list[Callable[[], None]] = [lambda: _delete(work["delete"], site), lambda: _move(work["put"], folder, site)]

@@ -12,7 +12,7 @@ import os
 import pickle
 import time
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from io import BytesIO
 from pathlib import Path
@@ -71,8 +71,8 @@ _WRITERS = [getattr(Brief, name).__set__ for name in EARLY]
 class Seen:
     """What is known of one file that is meant to be a brief."""
 
-    stat: tuple[int, int] | None
-    """Time of the last change in nanoseconds, and size; None where the time is too fresh to tell."""
+    stat: tuple[int, int, int] | None
+    """Times of the last change, of content and of the file's entry, in nanoseconds, and size; None where the time is too fresh to tell."""
     text: str
     """The digest of its content."""
     head: str
@@ -87,7 +87,7 @@ class Seen:
     into_docs: tuple[Link, ...] = ()
     """Links to headings of pages in `docs/`."""
     anchors: str = ""
-    """The digest of what a link into it may point at."""
+    """The digest of what a link into it may point at, and of what a remedy names."""
     beside_stat: tuple[Any, ...] = ()
     beside: str = ""
     """The digest of the files in its folder."""
@@ -125,8 +125,10 @@ class Ledger:
     """What was found between briefs, and by what; by the name of the check."""
     counts: dict[str, int] = field(default_factory=lambda: {"read": 0, "checked": 0})
     """How many files were read and checked in this run."""
-    settings: str = ""
-    """The digest of `series.yml` and `people.yml`, and of this tool."""
+    by: str = ""
+    """The digest of the settings, and of this package."""
+    overtaken: set[str] = field(default_factory=set)
+    """Files that somebody saved between being looked at and being read."""
     _changed: set[int] = field(default_factory=set)
     _began: int = field(default_factory=time.time_ns)
     _settings: Settings | None = None
@@ -140,7 +142,7 @@ class Ledger:
         """
         self._load()
         self._settings = settings
-        by = self.settings = self._settings_digest(settings)
+        by = self.by = self._settings_digest(settings)
         briefs: dict[str, Brief] = {}
         outlines = Outlines(briefs)
         findings: list[Finding] = []
@@ -165,7 +167,7 @@ class Ledger:
         if seen is None or seen.settings != by:
             return None
         stat = os.stat(f"{self.root}/{path}")
-        if (stat.st_mtime_ns, stat.st_size) != seen.stat:
+        if _times(stat) != seen.stat:
             if digest((self.root / path).read_bytes()) != seen.text:
                 return None
             seen.stat = self._signature(stat)
@@ -174,8 +176,8 @@ class Ledger:
             self._look_beside(path, seen)
         return seen
 
-    def _signature(self, stat: os.stat_result) -> tuple[int, int] | None:
-        return None if stat.st_mtime_ns > self._began - _TICK else (stat.st_mtime_ns, stat.st_size)
+    def _signature(self, stat: os.stat_result) -> tuple[int, int, int] | None:
+        return None if stat.st_mtime_ns > self._began - _TICK else _times(stat)
 
     def _read(self, path: str, by: str, settings: Settings | None, outlines: Outlines) -> Seen:
         self.counts["read"] += 1
@@ -194,7 +196,7 @@ class Ledger:
             linked = [(link, target) for link in outlined.links if not link.image and (target := internal(brief, link)) is not None]
             seen.targets = tuple(dict.fromkeys(target.path for _, target in linked))
             seen.into_docs = tuple(link for link, target in linked if target.anchor and target.path.startswith("docs/"))
-            seen.anchors = digest(sorted(outlined.anchors))
+            seen.anchors = digest(sorted(outlined.anchors), [heading.id for heading in outlined.headings])
         if path.endswith("/index.md"):
             self._look_beside(path, seen)
         self.seen[path] = seen
@@ -202,18 +204,29 @@ class Ledger:
         return seen
 
     def _look_beside(self, path: str, seen: Seen) -> None:
-        folder = f"{self.root}/{path.removesuffix('/index.md')}"
-        with os.scandir(folder) as listing:
-            entries = sorted((one for one in listing if one.name != "index.md"), key=lambda one: one.name)
-        stats = [(one, one.stat(follow_symlinks=False)) for one in entries]
-        signature = tuple((one.name, stat.st_mode, stat.st_mtime_ns, stat.st_size) for one, stat in stats)
+        stats = self._beside(path)
+        signature = tuple((one.name, stat.st_mode, *_times(stat)) for one, stat in stats)
         if signature == seen.beside_stat:
             return
-        seen.beside = digest([(one.name, stat.st_mode) for one, stat in stats],
-                             *(Path(one.path).read_bytes() for one, _ in stats if one.is_file(follow_symlinks=False)))  # fmt: skip
+        seen.beside = _content(stats)
         fresh = any(stat.st_mtime_ns > self._began - _TICK for _, stat in stats)
         seen.beside_stat = () if fresh else signature
         self._changed.add(_part(path))
+
+    def _beside(self, path: str) -> list[tuple[os.DirEntry[str], os.stat_result]]:
+        with os.scandir(f"{self.root}/{path.removesuffix('/index.md')}") as listing:
+            entries = sorted((one for one in listing if one.name != "index.md"), key=lambda one: one.name)
+        return [(one, one.stat(follow_symlinks=False)) for one in entries]
+
+    def stands(self, path: str) -> bool:
+        """Whether what was made of a brief just now is of what this run saw first: an editor may save meanwhile."""
+        seen = self.seen.get(path)
+        if seen is None or path in self.overtaken:
+            return False
+        try:
+            return not path.endswith("/index.md") or _content(self._beside(path)) == seen.beside
+        except OSError:
+            return False
 
     def between(self, name: str, by: str, find: Callable[[], list[Finding]]) -> list[Finding]:
         """What a check of all briefs finds; looked for where what it depends on changed."""
@@ -230,7 +243,7 @@ class Ledger:
             return list(seen.checked)
         self.counts["checked"] += 1
         found = find()
-        if any(one.code in _UNCERTAIN for one in found):
+        if self.overtaken or any(one.code in _UNCERTAIN for one in found):
             by = ""
         if seen is not None and (by, tuple(found)) != (seen.checked_by, seen.checked):
             seen.checked_by, seen.checked = by, tuple(found)
@@ -263,9 +276,13 @@ class Ledger:
 
     def _again(self, path: str) -> Brief | None:
         try:
-            return read_brief(path, (self.root / path).read_bytes(), self._settings)[0]
+            data = (self.root / path).read_bytes()
         except OSError:
+            self.overtaken.add(path)
             return None  # it was there when this run began
+        if digest(data) != self.seen[path].text:
+            self.overtaken.add(path)
+        return read_brief(path, data, self._settings)[0]
 
     def save(self) -> None:
         """Keep what this run saw; a folder that cannot be written is a ledger that begins anew."""
@@ -285,6 +302,16 @@ class Ledger:
 
 def _part(path: str) -> int:
     return zlib.crc32(path.encode("utf-8", "surrogateescape")) % _PARTS
+
+
+def _times(stat: os.stat_result) -> tuple[int, int, int]:
+    """What no two states of a file share: archives give one time to all, but none gives back that of the entry."""
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size
+
+
+def _content(beside: Sequence[tuple[os.DirEntry[str], os.stat_result]]) -> str:
+    return digest([(one.name, stat.st_mode) for one, stat in beside],
+                  *(Path(one.path).read_bytes() for one, _ in beside if one.is_file(follow_symlinks=False)))  # fmt: skip
 
 
 def _packed(seen: Seen) -> tuple[Any, ...]:
@@ -317,7 +344,7 @@ def moment(brief: Brief, now: dt.datetime, today: dt.date) -> str:
     """What the clock means for a brief: nothing more, once all of its dates have passed."""
     dates = [brief.date, *(one.date for one in brief.corrections if one.date)]
     ahead = max(dates) > today or (brief.embargo is not None and brief.embargo > now)
-    return f"{brief.is_public(now)} {today if ahead else ''}"
+    return f"{brief.sound} {brief.is_public(now)} {today if ahead else ''}"
 
 
 def states(briefs: Mapping[str, Brief], seen: Mapping[str, Seen], root: Path, now: dt.datetime) -> Callable[[str], str]:

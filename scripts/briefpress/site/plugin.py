@@ -34,7 +34,7 @@ from briefpress.site import manual
 from briefpress.site.assets import FOLDER
 from briefpress.site.rendering import OWN_TEMPLATES, Progress, Rendering
 from briefpress.source_date import source_date
-from briefpress.staging import Staging, StagingError
+from briefpress.staging import OTHERS, Staging, StagingError
 from briefpress.store import Store, digest
 
 log = get_plugin_logger("briefpress")
@@ -270,8 +270,16 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         began = time.perf_counter()
         staging = self._staging
         if staging.before is not None:
-            every = {address for unit in staging.now.units.values() for address in unit.files}
+            every = staging.now.addresses
             pages = {address: staging.read(address).decode() for address in staging.staged() if address.endswith(".html")}
+            rest = [address for address in every - pages.keys() if address.endswith(".html")]
+            # Other pages led where they should; those of MkDocs apart, whose links nobody keeps.
+            gone = links.traces(staging.before.addresses - every, staging.changes(pages)) if rest else ()
+            of_mkdocs = staging.now.units[OTHERS].files
+            for address in rest if gone else filter(of_mkdocs.__contains__, rest):
+                data = staging.read(address)
+                if address in of_mkdocs or any(one in data for one in gone):
+                    pages[address] = data.decode()
             self._report(*links.check_changed(pages, lambda at: _text(staging, at) if at in every else None, site_url))
             self.times["links"] = time.perf_counter() - began
             return

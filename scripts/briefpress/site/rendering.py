@@ -36,7 +36,7 @@ from briefpress import listing, search
 from briefpress.body import VERSION, Body, Surroundings, render
 from briefpress.brief import Brief
 from briefpress.checks import Survey, bad_figure, levelled, lost_link, missing_glyph, too_long
-from briefpress.checks.files import portrait
+from briefpress.checks.files import logo, portrait
 from briefpress.checks.ledger import Outlines, moment
 from briefpress.figures import Drawn, Figure, replaced
 from briefpress.finding import Finding, Level
@@ -62,6 +62,7 @@ from briefpress.texts import texts
 from briefpress.typeset import CARDS, Print
 from briefpress.typeset.document import ACCENT
 from briefpress.typeset.press import PressError
+from briefpress.typeset.press import version as press_version
 
 log = get_plugin_logger("briefpress")
 OWN_TEMPLATES = frozenset({"404", "brief", "faulty", "frame", "home", "index", "list", "moved", "page", "preview", "search"})
@@ -302,11 +303,12 @@ class Rendering:
     def _base(self) -> str:
         """What every unit is made of: this tool, the settings, templates of the project's own, and options."""
         config = self.config
-        files = [Path(config.config_file_path), *(self.root / name for name in config.hooks)]
+        # A template can include any file, and call what a hook gives it.
+        files = [self.root / name for name in config.hooks]
         if config.theme.custom_dir:
             files += sorted(file for file in Path(config.theme.custom_dir).rglob("*") if file.is_file())
-        state = [part for file in files for part in (str(file), file.read_bytes())]
-        return digest(tool(), *state, self.survey.ledger.settings, self.source, config.site_url, config.site_name, self.serving, self.pdf,
+        state = [part for file in files for part in (os.path.relpath(file, self.root), file.read_bytes())]
+        return digest(tool(), *state, self.survey.ledger.by, self.source, config.site_url, config.site_name, self.serving, self.pdf,
                       self.preview is not None)  # fmt: skip
 
     @cached_property
@@ -349,6 +351,15 @@ class Rendering:
             digest(self.preview.rows(brief.path)) if self.preview and brief.path in self.preview.findings else "",
         )  # fmt: skip
 
+    def _paper_key(self, brief: Brief, key: str) -> str:
+        """What the PDF of a brief is made of, and its cards: besides the page a logo, and the typesetter with its faces."""
+        return key and _key(key, self._press[self.catalogue.series(brief).slug])
+
+    @cached_property
+    def _press(self) -> dict[str, str]:
+        found = {one.slug: logo(one, self.root) if one.logo else None for one in self.catalogue.settings.series}
+        return {slug: digest(press_version(), file.read_bytes() if isinstance(file, Path) else b"") for slug, file in found.items()}
+
     def _address_of(self, path: str) -> str:
         """What a link from a brief to a path becomes, as far as others decide it."""
         brief = self.catalogue.by_path.get(path)
@@ -365,7 +376,7 @@ class Rendering:
             f"{[author.address for author in one.authors]} {[other.text for other in one.related]} {one.translation_of} "
             f"{catalogue.shows(one)} {bool(one.withdrawal)}" for one in catalogue.briefs
         )  # fmt: skip
-        key = _key(tool(), str(self.preview is not None), *rows)
+        key = _key(tool(), *rows, *(brief.path for brief in self.briefs))
         kept = self.store.get_json("related", key)
         if kept is None:
             kept = {brief.path: [one.path for one in listing.related(catalogue, brief)] for brief in self.briefs}
@@ -379,6 +390,7 @@ class Rendering:
         env.autoescape = _escapes
         self._env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
         self._render_briefs()
+        self._check_foreign()
         for page in self.pages:
             self._render_page(page, f"{page.url}index.html", page.url)
         for page in self.moved:
@@ -388,7 +400,6 @@ class Rendering:
         self._check_anchors()
         self._add_record()
         self._add_sitemap(files)
-        self._check_foreign()
 
     def _unit(self, kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes | str]]) -> None:
         """Make a unit, unless it stands."""
@@ -419,17 +430,18 @@ class Rendering:
             else:
                 self._tell(brief, unit)
             if self._on_paper(brief):
-                paper = self.staging.keep(f"papers {brief.path}", key) if key else None
+                of_paper = self._paper_key(brief, key)
+                paper = self.staging.keep(f"papers {brief.path}", of_paper) if of_paper else None
                 if paper is not None:
                     self._tell(brief, paper)
                 elif unit is not None:
-                    papers.append((brief, key, None))
+                    papers.append((brief, of_paper, None))
         self.made["briefs"] = len(to_make)
         self.counts["files"] = 0
         for brief, key in self.progress.track(to_make, "briefs", len(to_make)) if to_make else ():
             one = self._render_brief(brief, key)
-            if self._on_paper(brief) and self.staging.keep(f"papers {brief.path}", key) is None:
-                papers.append((brief, key, one))
+            if self._on_paper(brief) and f"papers {brief.path}" not in self.staging.now.units:
+                papers.append((brief, self._paper_key(brief, key), one))
         self._print_all(papers)
 
     def _on_paper(self, brief: Brief) -> bool:
@@ -452,7 +464,7 @@ class Rendering:
         if kept is None:
             self._faulty = False
             kept, one = self._page(brief)
-            if self._faulty:
+            if self._faulty or not self.survey.ledger.stands(brief.path):
                 key = ""
             elif key:
                 self.store.put_json("pages", key, kept)
@@ -461,6 +473,8 @@ class Rendering:
         files = {f"{url}{at}": text.encode() for at, text in kept["texts"].items()}
         files |= {f"{url}{at}": (self.root / brief.folder / at).read_bytes() for at in kept["files"]}
         self.counts["files"] = self.counts.get("files", 0) + len(kept["files"])
+        if kept["files"] and not self.survey.ledger.stands(brief.path):
+            key = ""
         for address in list(files):
             if address != f"{url}index.html" and address in self._taken and not self._claim(address, brief.path):
                 del files[address]
@@ -620,7 +634,7 @@ class Rendering:
                     for address in [address for address in files if address in self._taken]:
                         if not self._claim(address, brief.path):
                             del files[address]
-                    self.staging.put(f"papers {brief.path}", key, files, notes)
+                    self.staging.put(f"papers {brief.path}", key if self.survey.ledger.stands(brief.path) else "", files, notes)
                     self._tell(brief, Unit("", notes=notes))
             except PressError as error:
                 raise Abort(f"A PDF could not be made: {error}") from None

@@ -8,7 +8,7 @@ NODE_READY := node_modules/.package-lock.json
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help site test serve check audit measure record crossref bench bench-pdf browser
+.PHONY: help site test serve check audit measure record crossref bench bench-pdf soak browser
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,11 @@ bench: $(READY) browser ## measure us and our peers on generated briefs (BRIEFS=
 
 bench-pdf: $(READY) ## measure the PDFs of generated briefs
 	$(BIN)/python scripts/bench.py --pdf
+
+# After each step the edited site is held against one that is built from nothing: half a second.
+SOAK_STEPS ?= 2000
+soak: $(READY) ## edit a series at random for half an hour, and hold its site against clean builds
+	SOAK_STEPS=$(SOAK_STEPS) $(BIN)/pytest -n0 tests/test_incremental.py -k any_edits
 
 # The tests look again, and decide whether a missing Chromium is a skip or a failure.
 browser:

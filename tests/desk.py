@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
+
+import jinja2
 
 from briefpress.cli.build import load, run
 from briefpress.site.rendering import Progress, Rendering
@@ -172,7 +175,9 @@ class Project:
         fields = {name: value for name, value in one.fields.items() if value is not None}
         if not one.in_folder:
             fields = {name: value for name, value in fields.items() if name not in ("data", "image", "image_alt")}
-        return write(one.number, one.date, one.title, "\n\n".join(parts) + "\n", **fields)
+        text = write(one.number, one.date, one.title, "\n\n".join(parts) + "\n", **fields)
+        left_out = "|".join(name for name, value in one.fields.items() if value is None)
+        return re.sub(rf"(?m)^(?:{left_out}): .*\n", "", text) if left_out else text
 
     def series(self) -> str:
         said = self.values
@@ -182,10 +187,12 @@ class Project:
                   f"    disclaimer:\n      one: {said['disclaimer']}\n      several: The views are those of the authors.\n"
                   f"    topics:\n      records: {said['topic']}\n      access: Accessibility\n    regions:\n      europe: Europe\n")  # fmt: skip
         return (f"timezone: Europe/Brussels\nsample: false\n{rules}series:\n"
-                f"  - slug: policy-briefs\n    title: {said['title']}\n    masthead: CSDS POLICY BRIEF\n    issn: 2983-466X\n    numbering: per-year\n"
+                f"  - slug: policy-briefs\n    title: {said['title']}\n    masthead: CSDS POLICY BRIEF\n"
+                "    issn: 2983-466X\n    numbering: per-year\n"
                 f"    description: {said['description']}\n{common}"
                 f"  - slug: notes\n    title: {said['note_title']}\n    masthead: CSDS NOTE\n    issn: 1234-5679\n    numbering: continuous\n"
-                f"    date_style: D MMMM YYYY\n    description: A second series.\n    colour: \"{said['colour']}\"\n{common}{repec}{said['logo']}")  # fmt: skip
+                f"    date_style: D MMMM YYYY\n    description: A second series.\n"
+                f"    colour: \"{said['colour']}\"\n{common}{repec}{said['logo']}")  # fmt: skip
 
 
 def portrait(which: int) -> bytes:
@@ -213,6 +220,19 @@ def differences(one: dict[str, bytes | None], other: dict[str, bytes | None]) ->
             left, right = next(((a, b) for a, b in zip(*lines, strict=False) if a != b), ("", "(one is longer)"))
             found.append(f"{name}:\n    edited: {left.strip()[:300]}\n    clean:  {right.strip()[:300]}")
     return found
+
+
+_COMPILED: dict[tuple[Any, ...], Any] = {}
+_compile = jinja2.Environment.compile
+
+
+def remembered(env: jinja2.Environment, source: str, name: str | None = None, filename: str | None = None, *more: Any) -> Any:
+    """Compile a template once: each build has an environment of its own, and compiling is half of what it does."""
+    escapes = env.autoescape(name) if callable(env.autoescape) else env.autoescape
+    key = (source, name, filename, escapes, *more)
+    if key not in _COMPILED:
+        _COMPILED[key] = _compile(env, source, name, filename, *more)
+    return _COMPILED[key]
 
 
 # One who works on it
@@ -277,7 +297,7 @@ class Desk:
                 link.symlink_to(SHARED / kind)
         heard = io.StringIO()
         status = 0
-        with chdir(self.folder), redirect_stderr(heard):
+        with chdir(self.folder), redirect_stderr(heard), mock.patch.object(jinja2.Environment, "compile", remembered):
             try:
                 config, plugin = load(self.now, False, site_dir=str(self.folder / site))
                 plugin.config.store, plugin.preview = store, None  # MkDocs keeps the plugin from build to build
@@ -289,6 +309,11 @@ class Desk:
         lines = [line for line in heard.getvalue().splitlines() if not re.search(r"^briefs \d+, .* in all [\d.]+ s$", line)]
         self.said = "\n".join(lines)
         return status
+
+    def start(self) -> None:
+        """Build the site that is to be edited."""
+        self.lay_out()
+        assert self.build() == 0, self.said
 
     def from_nothing(self) -> int:
         """Build another site, with nothing that was made before."""

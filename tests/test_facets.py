@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ import pytest
 
 from briefpress.brief import Brief, IssueNumber
 from briefpress.byline import Author, parse_name
-from briefpress.fields import Disclaimer
+from briefpress.fields import Correction, Disclaimer
 from briefpress.finding import Place
 from briefpress.listing import FACET, PER_PAGE, Row, facets, home, language_name, lists, related
 from briefpress.series import Catalogue, Series, Settings
@@ -187,7 +188,7 @@ def test_named_briefs_come_first_then_topics_regions_and_authors_in_common() -> 
         brief(4, topics="energy"),                                 # 2
         brief(5, topics="energy", regions="europe"),               # 3
         brief(6, topics="energy access"),                          # 4
-        brief(7, topics="energy", regions="europe", by=(EVA,)),    # 4, and newer
+        brief(7, topics="energy", regions="europe", by=(EVA,)),    # 4, and nearer
         brief(8, topics="zones", regions="europe"),                # not a topic, not a person
     )  # fmt: skip
     assert numbers(related(found, here)) == [3, 1, 7]
@@ -200,11 +201,65 @@ def test_a_brief_by_the_same_author_is_related() -> None:
     assert numbers(related(catalogue(here, brief(1, by=(person("Eva Example"),)), brief(2)), here)) == [1]
 
 
-def test_of_equals_the_newest_come_first_whatever_the_order_of_files() -> None:
-    others = [brief(n, "2024-05-01", topics="energy") for n in (1, 2, 3, 4)]
-    here = brief(9, topics="energy")
-    for order in (others, others[::-1]):
-        assert numbers(related(catalogue(here, *order), here)) == [4, 3, 2]
+def test_of_equals_the_nearest_come_first_and_of_two_as_near_the_newer() -> None:
+    every = [brief(n, topics="energy") for n in range(1, 9)]
+    assert numbers(related(catalogue(*every), every[4], limit=9)) == [6, 4, 7, 3, 8, 2, 1]
+    assert numbers(related(catalogue(*every), every[0])) == [2, 3, 4]
+    assert numbers(related(catalogue(*every), every[-1])) == [7, 6, 5]
+
+
+def test_on_one_day_the_number_tells_who_is_near() -> None:
+    every = [brief(n, "2024-05-01", topics="energy") for n in (1, 2, 3, 4, 5)]
+    assert numbers(related(catalogue(*every[::-1]), every[1])) == [3, 1, 4]
+
+
+def test_a_new_brief_changes_what_is_related_to_its_neighbours_alone() -> None:
+    every = [brief(n, topics="energy") for n in range(1, 21)]
+    before, after = catalogue(*every[:-1]), catalogue(*every)
+    assert [one.number.n for one in every[:-1] if one.number and related(before, one) != related(after, one)] == [18, 19]
+
+
+def by_the_rule(catalogue: Catalogue, here: Brief, limit: int) -> list[Brief]:
+    """Return what is related, as the rule has it word by word."""
+    named = [found for one in here.related if (found := catalogue.named(one.text, here.series)) and found is not here and catalogue.shows(found)]
+    in_time = sorted(catalogue.public, key=lambda one: one.order)
+
+    def common(other: Brief) -> tuple[int, int, int]:
+        sets = [({one.text for one in who.topics}, {one.text for one in who.regions}, {one.address for one in who.authors}) for who in (here, other)]
+        topics, regions, authors = (len(ours & theirs) for ours, theirs in zip(*sets, strict=True))
+        return topics, regions, authors
+
+    def rank(other: Brief) -> tuple[int, int, bool]:
+        topics, regions, authors = common(other)
+        away = in_time.index(other) - in_time.index(here)
+        return -(2 * topics + regions + authors), abs(away), away < 0
+
+    barred = [here, *named, *catalogue.translations.get(here.path, ())]
+    others = [one for one in in_time if one not in barred and not one.withdrawal and any(common(one)[::2])]
+    return named + sorted(others, key=rank)[: max(0, limit - len(named))]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_is_related_is_so_by_the_rule(seed: int) -> None:
+    chance = random.Random(seed)
+    people = [person(f"Given{letter} Family{letter}") for letter in "abcdefg"]
+    notes = replace(SERIES, slug="notes")
+    withdrawn = (Correction("withdrawal", dt.date(2026, 1, 1), Named("It was wrong from beginning to end.", Place(1, 1))),)
+    every = []
+    for n in range(1, chance.randint(2, 40)):
+        more: dict[str, object] = {"draft": chance.random() < 0.1, "corrections": withdrawn if chance.random() < 0.1 else ()}
+        if n > 1 and chance.random() < 0.2:
+            more |= {"lang": "fr", "translation_of": Named(f"{chance.randint(1, n - 1)}/2024", Place(1, 1))}
+        every.append(brief(
+            n, f"2024-0{chance.randint(1, 9)}-01", by=tuple(chance.sample(people, chance.randint(1, 3))), slug=chance.choice(["briefs", "notes"]),
+            topics=" ".join(chance.sample(["energy", "access", "zones"], chance.randint(0, 3))),
+            regions=" ".join(chance.sample(["europe", "asia"], chance.randint(0, 2))),
+            related=",".join(f"{chance.randint(1, 40)}/2024" for _ in range(chance.choice([0, 0, 0, 1, 2]))), **more,
+        ))  # fmt: skip
+    found = catalogue(*every, series=(SERIES, notes))
+    for here in found.public:
+        for limit in (1, 3, 50):
+            assert related(found, here, limit) == by_the_rule(found, here, limit)
 
 
 def test_never_itself_and_never_what_is_not_public() -> None:

@@ -92,6 +92,7 @@ BODIES = {
     "in longer fences": ("````markdown\n```figure\na: 1\n```\n````\n", []),
     "in a comment": ("<!--\n```figure\na: 1\n```\n-->\n", []),
     "after a comment": ("a <!-- b --> c\n```figure\na: 1\n```\n", [(9, "a: 1\n", True)]),
+    "after a comment without an end": ("<!-->\n```figure\na: 1\n```\n", [(9, "a: 1\n", True)]),
     "not closed": ("Text.\n```figure\na: 1\n", [(8, "", False)]),
     "closed otherwise": ("```figure\na: 1\n````\n", [(7, "", False)]),
     "indented": ("- x\n\n    ```figure\n    a: 1\n    ```\n", [(9, "", False)]),

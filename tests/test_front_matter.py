@@ -197,6 +197,10 @@ def test_anchors_aliases_and_tags_are_refused(text: str) -> None:
     assert "yaml-special" in header(text)[1]
 
 
+def test_a_text_may_end_within_brackets_and_without_a_line_end() -> None:
+    assert header("a: {#b}\nc") == ({}, ["yaml-syntax"])
+
+
 @pytest.mark.parametrize(("depth", "codes"), [(7, []), (8, ["yaml-nesting"]), (100, ["yaml-nesting"])])
 def test_nesting_has_a_limit(depth: int, codes: list[str]) -> None:
     assert header("a: " + "[" * depth + "]" * depth + "\n")[1] == codes

@@ -65,7 +65,8 @@ class Author:
 
     def may_be(self, other: Author) -> bool:
         """Whether the two can be one person, written in two ways: one name, no two ORCID iDs."""
-        return folded(self.name) == folded(other.name) and (not self.orcid or not other.orcid or self.orcid == other.orcid)
+        one, two = self.name, other.name
+        return (one == two or folded(one) == folded(two)) and (not self.orcid or not other.orcid or self.orcid == other.orcid)
 
     @property
     def sort_key(self) -> tuple[str, str, str]:
@@ -106,6 +107,8 @@ def address_part(text: str) -> str:
 
 def folded(text: str) -> str:
     """Lower case without accents, for sorting: `Łukasz` stays, `Pejšová` becomes `pejsova`."""
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text)
     return "".join(char for char in apart if not unicodedata.combining(char)).casefold()
 

@@ -10,6 +10,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from briefpress.byline import Author, parse_name
@@ -494,8 +495,8 @@ def read_fields(
         value = table[name].read(entry.value, f'"{name}"{where}', report)
         if value is not None:
             values[name] = value
+    known = {*given, *(_renamed(key, table, aliases) or key for key in broken)}
     for row in rows:
-        known = {*given, *(_renamed(key, table, aliases) or key for key in broken)}
         if row.required and row.name not in known:
             report.add("missing-field", Place(mapping.place.line, 1), f'there is no "{row.name}"{where}',
                        f"add a line: {row.example.splitlines()[0]}" + (" …" if "\n" in row.example else ""))  # fmt: skip
@@ -504,8 +505,13 @@ def read_fields(
 
 def plain_name(typed: str, aliases: Mapping[str, str]) -> str:
     """The name of a field as the table has it: case and signs overlooked, other systems' names translated."""
-    plain = re.sub(r"[\s\-]+", "_", typed.strip().lower())
+    plain = _snake_case(typed)
     return aliases.get(plain, plain)
+
+
+@lru_cache(1000)  # every brief has the same keys
+def _snake_case(typed: str) -> str:
+    return re.sub(r"[\s\-]+", "_", typed.strip().lower())
 
 
 def _renamed(typed: str, table: Mapping[str, Field], aliases: Mapping[str, str]) -> str | None:

@@ -3,22 +3,20 @@
 The block is a small part of Vega-Lite, read as YAML with the places of its lines. Knows `vl_convert`,
 which draws without a browser and without the network, in a process of its own: a specification can
 make it run for ever or out of memory, which ends the process. What a block may not say, it cannot
-reach: no address, no picture, no other data than the brief's own file.
+reach: no address, no picture, no other data than the brief's own file. What only drawing needs is
+loaded where a figure is drawn: the check reads figures, and most series have none.
 """
 
 from __future__ import annotations
 
 import csv
-import importlib.metadata
 import importlib.resources
 import importlib.util
 import io
 import json
 import os
 import re
-import subprocess
 import sys
-import xml.etree.ElementTree as etree
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +24,6 @@ from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
-
-from defusedxml.ElementTree import fromstring
-from fontTools.pens.svgPathPen import SVGPathPen  # type: ignore[import-untyped]  # fontTools has no types
-from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]  # fontTools has no types
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
 
 from briefpress import limits
 from briefpress.finding import Place
@@ -146,6 +139,8 @@ def blocks(body: str, first_line: int) -> Iterator[Block]:
 
     An example of a block within longer fences, and one in a comment, is none.
     """
+    if "```" not in body and "~~~" not in body:
+        return
     lines = body.split("\n")
     starts = [0, *accumulate(len(line) + 1 for line in lines)]
     closings: dict[str, list[int]] = {}
@@ -166,7 +161,7 @@ def blocks(body: str, first_line: int) -> Iterator[Block]:
                     yield Block(first_line + here + 1, text, starts[here], starts[index] - 1)
             elif named:
                 yield Block(first_line + here, "", starts[here], starts[index] - 1, whole=False)
-        elif (comment := body.find("<!--", starts[here], starts[index])) >= 0 and comment < last_comment:
+        elif (comment := body.find("<!--", starts[here], starts[index])) >= 0 and comment + 4 <= last_comment:
             index = bisect_right(starts, body.find("-->", comment + 4))
 
 
@@ -439,7 +434,9 @@ class FigureError(Exception):
 
 def version() -> str:
     """What decides how a figure is drawn, besides itself."""
-    return f"vl-convert {importlib.metadata.version('vl-convert-python')} {' '.join(_packages())} 4"
+    from importlib import metadata
+
+    return f"vl-convert {metadata.version('vl-convert-python')} {' '.join(_packages())} 4"
 
 
 def draw(figure: Figure, data: bytes, *, colour: str) -> Drawn:
@@ -477,6 +474,8 @@ def _converted(spec: str) -> str:
     Raises:
         FigureError: it gives none.
     """
+    import subprocess
+
     # No base address is allowed, so nothing can be loaded, even if something got past the reading. One zone: a date of the
     # CSV is midnight in Greenwich, and is another day elsewhere. -P: no module of the folder where this happens to run.
     command = [sys.executable, "-P", "-c", _CHILD, *(str(importlib.resources.files(package)) for package in _packages())]
@@ -512,6 +511,8 @@ def _packages() -> list[str]:
 
 @cache
 def _faces() -> tuple[Any, ...]:
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # fontTools has no types
+
     faces = []
     for package in _packages():
         files = sorted(file for file in Path(str(importlib.resources.files(package))).rglob("*.tt[fc]") if "Italic" not in file.name)
@@ -529,6 +530,10 @@ def _outlined(svg: str) -> str:
 
     What the letters say is in the alternative text and in the table.
     """
+    import xml.etree.ElementTree as etree
+
+    from defusedxml.ElementTree import fromstring
+
     space = "{http://www.w3.org/2000/svg}"
     etree.register_namespace("", space[1:-1])
     root = fromstring(svg)
@@ -551,6 +556,9 @@ def _outlined(svg: str) -> str:
 
 def _written(line: str, size: float, weight: int, anchor: str, y: float) -> str:
     """The outlines of a line, `size` pixels high, as the data of a path."""
+    from fontTools.pens.svgPathPen import SVGPathPen  # type: ignore[import-untyped]  # fontTools has no types
+    from fontTools.pens.transformPen import TransformPen  # type: ignore[import-untyped]  # fontTools has no types
+
     known = [(_face_with(char) or _faces()[0], char) for char in line]
     sets = {id(face): face.getGlyphSet(location={"wght": weight}) for face, _ in known}
     placed = [(sets[id(face)], face.getBestCmap().get(ord(char), ".notdef"), size / face["head"].unitsPerEm) for face, char in known]

@@ -28,6 +28,10 @@ _MOST = 20
 _FENCE = re.compile(r"---[ \t]*")
 _KEY = re.compile(r"(?P<key>[^\W\d][\w \-]*?)(?P<gap>\s*):(?P<after>.*)", re.DOTALL)
 _BULLETS = "[•·–—▪◦*]"
+_TIGHT = re.compile(r"\s*-[^\s\-]")
+_ITEM = re.compile(r"\s*- ")
+_ITEM_OR_BULLET = re.compile(r"\s*[-•] ")
+_COMMENT = re.compile(r"\s+(#[^\s#].*)")
 _RESERVED = "&*!%@`[]{}|>,?"
 
 
@@ -109,7 +113,7 @@ def read_text(data: bytes, report: Report) -> str | None:
 
 
 def _without_control_characters(text: str, report: Report) -> str:
-    if not UNSAFE.search(text.replace("\n", "").replace("\t", "")):
+    if (flat := text.replace("\n", "").replace("\t", "")).isprintable() or not UNSAFE.search(flat):
         return text
     lines = text.split("\n")
     faulty = [(i, hit) for i, line in enumerate(lines) for hit in UNSAFE.finditer(line.replace("\t", " "))]
@@ -223,7 +227,7 @@ def _compose(text: str, report: Report, first_line: int) -> Mapping:
         yaml.YAMLError: it is no YAML.
         _Refused: it nests too deep, or has an anchor, an alias or a tag.
     """
-    lines = text.split("\n")
+    lines = f"{text}\n".split("\n")  # where the text ends within brackets, an empty value stands below its last line
     found = Report(report.path)  # kept back until all of the text could be read
     root = _Builder(lines, first_line, found).build(yaml.parse(text, Loader=_LOADER))
     if isinstance(root, Text) and not root.text and not root.comment:
@@ -243,14 +247,14 @@ class _Builder:
         stack: list[tuple[Any, list[Node]]] = []  # start event, children so far
         for event in events:
             kind = type(event).__name__
-            if kind in ("SequenceStartEvent", "MappingStartEvent"):
+            if kind == "ScalarEvent":
+                node: Node = self._text(event)
+            elif kind in ("SequenceStartEvent", "MappingStartEvent"):
                 self._refuse_marks(event)
                 if len(stack) == _DEPTH_LIMIT:
                     raise _Refused("yaml-nesting", event.start_mark.line, event.start_mark.column)
                 stack.append((event, []))
                 continue
-            if kind == "ScalarEvent":
-                node: Node = self._text(event)
             elif kind == "SequenceEndEvent":
                 start, children = stack.pop()
                 node = Items(tuple(children), self._place(start))
@@ -288,15 +292,15 @@ class _Builder:
             typed = self.lines[line]
             if line == start.line and typed[: start.column].strip():
                 continue  # it begins behind a key or a hyphen
-            if re.match(r"\s*-[^\s\-]", typed):
+            if _TIGHT.match(typed):
                 raise _Refused("yaml-space", line, 0)
-            if line > start.line and re.match(r"\s*- " if value.startswith("•") else r"\s*[-•] ", typed):
+            if line > start.line and (_ITEM if value.startswith("•") else _ITEM_OR_BULLET).match(typed):
                 bulleted = _as_item(["items:", first, typed], 2) if "•" in typed and re.match(" *- ", first) else None
                 self.report.add("yaml-indent", Place(line + self.first_line, 1), f'"{_short(typed.strip())}" runs on from the line above',
                                 "give all items of the list the same number of spaces before the hyphen",
                                 Repair(typed, bulleted, 1))  # fmt: skip
         behind = self.lines[end.line][end.column :] if end.line < len(self.lines) else ""
-        comment = re.match(r"\s+(#[^\s#].*)", behind)
+        comment = _COMMENT.match(behind) if behind else None
         if comment and value:
             whole = f"{value} {comment[1].strip()}"
             self.report.add("yaml-comment", place, f'"{_short(comment[1].strip())}" is a comment and is not published',
@@ -307,7 +311,7 @@ class _Builder:
 
     def _without_escapes(self, value: str, place: Place) -> str:
         r"""Double quotation marks let `\e` stand for a control character, which no brief needs."""
-        if (hit := UNSAFE.search(value.replace("\n", " ").replace("\t", " "))) is None:
+        if value.isprintable() or (hit := UNSAFE.search(value.replace("\n", " ").replace("\t", " "))) is None:
             return value
         self.report.add("control-character", place, f"the text holds an invisible character, U+{ord(hit[0]):04X}, written with a backslash",
                         "take the backslash and the signs that belong to it out of the quotation marks")  # fmt: skip

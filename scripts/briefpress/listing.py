@@ -248,28 +248,13 @@ def author_url(author: Author) -> str:
 
 
 def related(catalogue: Catalogue, brief: Brief, limit: int = 3) -> list[Brief]:
-    """Briefs to read next: those that it names, then those with most topics, regions and authors in common.
-
-    A topic counts twice, an author or a region once; of equals the newer comes first.
-    """
+    """Briefs to read next: those that it names, then those with most topics, regions and authors in common."""
     named = [
         found for one in brief.related
         if (found := catalogue.named(one.text, brief.series)) and found is not brief and catalogue.shows(found)
     ]
-    topics = {one.text for one in brief.topics}
-    rest = {one.text for one in brief.regions} | {author.address for author in brief.authors}
-
-    def common(other: Brief) -> int:
-        theirs = {one.text for one in other.regions} | {author.address for author in other.authors}
-        return 2 * len(topics & {one.text for one in other.topics}) + len(rest & theirs)
-
-    people = [f"@{author.address}" for author in brief.authors]
-    near = {other.path: other for key in (*topics, *people) for other in catalogue.sharing.get(key, ())}
-    taken = {brief.path, *(other.path for other in named)}
-    taken |= {other.path for other in catalogue.translations.get(brief.path, ())}  # they are linked at the head
-    others = [other for path, other in near.items() if path not in taken and not other.withdrawal]
-    others.sort(key=lambda other: (common(other), other.order), reverse=True)
-    return named + others[: max(0, limit - len(named))]
+    translations = catalogue.translations.get(brief.path, ())  # they are linked at the head
+    return named + catalogue.kinship.nearest(brief, (*named, *translations), limit - len(named))
 
 
 # --- home ---------------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from pymdownx.slugs import slugify  # type: ignore[import-untyped]  # it has no types
 
@@ -123,19 +125,21 @@ _INDENT = r"^(?:[ \t>]|[-*+][ \t]+)*"
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})[^\n`]*\n.*?^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"(?<![\\`])(?P<ticks>`+)(?!`)(?:(?!\n\n).){1,5000}?(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _ESCAPE = re.compile(r"\\[\\`*_{}\[\]()>#+\-.!|~^]")
+# A choice of two signs lets the engine skip to one of them; `!?` would be tried at each letter.
 _LINK = re.compile(
-    r"(?P<bang>!?)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\]){0,2000})\]\(\s*"
+    r"(?P<open>!\[|\[)(?P<text>(?:[^\[\]]|\[[^\[\]]*\]){0,2000})\]\(\s*"
     r"(?:<(?P<angle>[^<>\n]*)>|(?P<bare>(?:[^()<>\"']|\([^()]*\)){0,2000}?))"
     r"(?:\s+(?P<quote>[\"'])(?P<title>(?:(?!\n\n).){0,2000}?)(?P=quote))?\s*\)",
     re.DOTALL,
 )
-_REFERENCE = re.compile(r"(?P<bang>!?)\[(?P<text>(?!\^)(?:[^\[\]]|\[[^\[\]]*\]){1,500})\][ ]?\[(?P<label>[^\[\]]{0,200})\](?![:(])")
+_REFERENCE = re.compile(r"(?P<open>!\[|\[)(?P<text>(?!\^)(?:[^\[\]]|\[[^\[\]]*\]){1,500})\][ ]?\[(?P<label>[^\[\]]{0,200})\](?![:(])")
 _ADDRESS = re.compile(_INDENT + r"\[(?P<label>[^\]^][^\]\n]*)\]:[ \t]*(?:\n[ \t]*)?<?(?P<target>[^\s>]+)>?[^\n]*$", re.MULTILINE)
 _AUTOLINK = re.compile(r"<(?P<target>(?:https?|ftp)://[^<>\n]*|[a-z][a-z0-9+.\-]*:[^\s<>]+|[^\s<>@]+@[^\s<>@]+)>", re.IGNORECASE)
+_SHORTCUT = re.compile(r"(?P<open>!\[|\[)(?P<text>[^\[\]^][^\[\]]*)\](?![\[(:])")
 _NOTE = re.compile(_INDENT + r"\[\^(?P<label>[^\]\n]+)\]:", re.MULTILINE)
 _NOTE_REFERENCE = re.compile(r"\[\^(?P<label>[^\]\n]+)\]")
 _HASHES = re.compile(r"^(?:>[ ]?|[-*+][ \t]+| {4}|\t)*(?P<hashes>#{1,6})(?P<text>[^\n]*?)#*[ \t]*$", re.MULTILINE)
-_UNDERLINE = re.compile(r"^(?:=+|-+)[ \t]*$", re.MULTILINE)
+_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")
 _ATTRIBUTES = re.compile(r"\{:?[ ]*(?P<list>[^{}\n]+?)[ ]*\}")
 _TAG = re.compile(r"<(?P<tag>/?[A-Za-z][^<>]*)>")
 _ITEM = re.compile(r"^(?:[-*+]|\d{1,3}[.)])[ \t]+\S")
@@ -165,26 +169,24 @@ class _Reader:
     def __init__(self, body: str, first_line: int) -> None:
         self.first_line = first_line
         self.body = body
-        self.starts = [0]
-        for line in body.split("\n"):
-            self.starts.append(self.starts[-1] + len(line) + 1)
-        masked = _blank_indented(_FENCE.sub(_blank, body))
-        masked = without_comments(masked, " ")
-        masked = _CODE.sub(_blank, masked)
+        masked = without_comments(_without_blocks(body), " ")
+        if "`" in masked:
+            masked = _CODE.sub(_blank, masked)
         self.text = _ESCAPE.sub(_blank, masked)
         """The body with all that is not markup blanked out, each character in its place."""
+        self.lines = self.text.split("\n")
+        self.inline = list(_LINK.finditer(self.text)) if "](" in self.text else []
+        self.starts = [0, *accumulate(len(line) + 1 for line in self.lines)]
+        """Where each line begins, and where one after the last would."""
 
     def place(self, index: int) -> Place:
-        low, high = 0, len(self.starts) - 1
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self.starts[middle] <= index else (low, middle)
-        return Place(self.first_line + low, index - self.starts[low] + 1)
+        line = bisect_right(self.starts, index) - 1
+        return Place(self.first_line + line, index - self.starts[line] + 1)
 
     def outline(self) -> Outline:
         links, missing = self._links()
-        definitions = self._marks(_NOTE, "label")
-        defined = {hit.start("label") for hit in _NOTE.finditer(self.text)}
+        notes = list(_at_lines(_NOTE, "[^", self.text))
+        defined = {hit.start("label") for hit in notes}
         references = tuple(
             Mark(hit["label"], self.place(hit.start())) for hit in _NOTE_REFERENCE.finditer(self.text)
             if hit.start("label") not in defined
@@ -197,31 +199,32 @@ class _Reader:
         ids = tuple(Mark(hit["id"] or hit["named"], mark.place) for mark in attributes for hit in _ID.finditer(mark.text))
         depth, depth_place = self._depth()
         return Outline(
-            headings=tuple(self._headings()), links=links, missing_references=missing, definitions=definitions,
+            headings=tuple(self._headings()), links=links, missing_references=missing,
+            definitions=tuple(Mark(hit["label"], self.place(hit.start("label"))) for hit in notes),
             references=references, tags=tags, attributes=attributes, ids=ids, gaps=tuple(self._gaps()),
-            formulas=tuple(Mark(self.body[hit.start() : hit.end()], self.place(hit.start())) for hit in _FORMULA.finditer(self.text)),
+            formulas=tuple(Mark(self.body[hit.start() : hit.end()], self.place(hit.start())) for hit in self._formulas()),
             prose=self._prose(), words=self._words(), depth=depth, depth_place=depth_place,
         )  # fmt: skip
 
-    def _marks(self, pattern: re.Pattern[str], group: str) -> tuple[Mark, ...]:
-        return tuple(Mark(hit[group], self.place(hit.start(group))) for hit in pattern.finditer(self.text))
+    def _formulas(self) -> Iterable[re.Match[str]]:
+        return _FORMULA.finditer(self.text) if "$" in self.text or "\\" in self.text else ()
 
     def _links(self) -> tuple[tuple[Link, ...], tuple[Mark, ...]]:
-        addresses = {_label(hit["label"]): hit["target"] for hit in _ADDRESS.finditer(self.text)}
+        addresses = {_label(hit["label"]): hit["target"] for hit in _at_lines(_ADDRESS, "[", self.text)}
         found: list[Link] = []
         missing: list[Mark] = []
-        for hit in _LINK.finditer(self.text):
+        for hit in self.inline:
             found += self._inline(hit, 0)
-        for hit in _REFERENCE.finditer(self.text):
+        for hit in _REFERENCE.finditer(self.text) if "][" in self.text or "] [" in self.text else ():
             label = _label(hit["label"] or hit["text"])
             place = self.place(hit.start())
             if label in addresses:
-                found.append(Link(addresses[label], hit["text"], "", bool(hit["bang"]), place))
+                found.append(Link(addresses[label], hit["text"], "", hit["open"] == "![", place))
             else:
                 missing.append(Mark(hit["label"] or hit["text"], place))
-        for hit in re.finditer(r"(?P<bang>!?)\[(?P<text>[^\[\]^][^\[\]]*)\](?![\[(:])", self.text):
+        for hit in _SHORTCUT.finditer(self.text) if addresses else ():
             if _label(hit["text"]) in addresses and self.text[max(0, hit.start() - 1)] != "]":
-                found.append(Link(addresses[_label(hit["text"])], hit["text"], "", bool(hit["bang"]), self.place(hit.start())))
+                found.append(Link(addresses[_label(hit["text"])], hit["text"], "", hit["open"] == "![", self.place(hit.start())))
         for hit in _AUTOLINK.finditer(self.text):
             target = hit["target"] if ":" in hit["target"] else f"mailto:{hit['target']}"
             found.append(Link(target, hit["target"], "", False, self.place(hit.start())))
@@ -233,23 +236,23 @@ class _Reader:
         # Escapes are blanked in the text, so an address is read from the body itself.
         target = self.body[offset + start : offset + end].strip().replace("\\", "")
         alt = self.body[offset + hit.start("text") : offset + hit.end("text")]
-        yield Link(html.unescape(target), " ".join(alt.split()), " ".join((hit["title"] or "").split()), bool(hit["bang"]),
+        yield Link(html.unescape(target), " ".join(alt.split()), " ".join((hit["title"] or "").split()), hit["open"] == "![",
                    self.place(offset + hit.start()))  # fmt: skip
-        if not hit["bang"]:
+        if hit["open"] == "[":
             for inner in _LINK.finditer(hit["text"]):
                 yield from self._inline(inner, offset + hit.start("text"))
 
     def _headings(self) -> Iterator[Heading]:
         found: list[tuple[int, int, str, bool]] = []
-        for hit in _HASHES.finditer(self.text):
+        for hit in _at_lines(_HASHES, "#", self.text):
             raw = self.body[hit.start("text") : hit.end("text")]
             found.append((hit.start("hashes"), len(hit["hashes"]), raw, raw[:1] in ("", " ", "\t")))
-        for hit in _UNDERLINE.finditer(self.text):
-            start = self.text.rfind("\n", 0, max(0, hit.start() - 1)) + 1
-            line = self.text[start : max(start, hit.start() - 1)]
-            above = self.text[self.text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)]
-            if line.strip() and not above.strip() and line[0] != "#" and not _ROW.match(line):
-                found.append((hit.start() - len(line) - 1, 1 if hit[0][0] == "=" else 2, line, True))
+        above = line = ""
+        for index, underline in enumerate(self.lines):
+            if (underline.startswith(("=", "-")) and line.strip() and not above.strip() and line[0] != "#"
+                    and _UNDERLINE.fullmatch(underline) and not _ROW.match(line)):  # fmt: skip
+                found.append((self.starts[index - 1], 1 if underline[0] == "=" else 2, line, True))
+            above, line = line, underline
         rows = []
         for start, level, raw, spaced in sorted(found):
             attributes = re.search(r"[ ]+\{:?[ ]*([^{}\n]*?)[ ]*\}[ ]*$", raw)
@@ -263,15 +266,14 @@ class _Reader:
 
     def _attributes(self) -> Iterator[Mark]:
         for hit in _ATTRIBUTES.finditer(self.text):
-            before = self.text[: hit.start()].rstrip(" ")[-1:]
             line = self.text[self.text.rfind("\n", 0, hit.start()) + 1 : hit.start()]
-            tight = self.text[hit.start() - 1 : hit.start()] in (")", "*", "_", "]", ">", "`", "^", "~") or before == ""
+            tight = self.text[hit.start() - 1 : hit.start()] in (")", "*", "_", "]", ">", "`", "^", "~")
             in_code = self.body[hit.start() - 1 : hit.start()] == "`"  # the code itself is blanked
             if tight or in_code or line.startswith("#") or not line.strip():
                 yield Mark(hit["list"], self.place(hit.start()))
 
     def _gaps(self) -> Iterator[tuple[str, Place]]:
-        lines = self.text.split("\n")
+        lines = self.lines
         for index in range(1, len(lines)):
             above, line = lines[index - 1], lines[index]
             if not above.strip() or above[0] in " \t#>|" or _ITEM.match(above) or _NOTE.match(above):
@@ -285,27 +287,26 @@ class _Reader:
 
     def _prose(self) -> str:
         def words_alone(hit: re.Match[str]) -> str:
-            if hit["bang"]:
+            if hit["open"] == "![":
                 return _blank(hit)
-            before, after = hit[0][: hit.start("text") - hit.start()], hit[0][hit.end("text") - hit.start() :]
-            return " " * len(before) + hit["text"] + re.sub(r"[^\n]", " ", after)
+            return " " * len(hit["open"]) + hit["text"] + _blanks(hit[0][hit.end("text") - hit.start() :])
 
-        text = _LINK.sub(words_alone, self.text)
-        for pattern in (_ADDRESS, _TAG, _ATTRIBUTES):
-            text = pattern.sub(_blank, text)
-        return text
+        text = _replaced(self.text, self.inline, words_alone)
+        text = _replaced(text, _at_lines(_ADDRESS, "[", text), _blank)
+        return _ATTRIBUTES.sub(_blank, _TAG.sub(_blank, text))
 
     def _words(self) -> int:
-        text = _LINK.sub(lambda hit: hit["text"], self.text)
-        text = _ATTRIBUTES.sub("", _TAG.sub("", _ADDRESS.sub("", _NOTE_REFERENCE.sub("", text))))
-        return word_count(text)
+        text = _NOTE_REFERENCE.sub("", _replaced(self.text, self.inline, lambda hit: hit["text"]))
+        text = _replaced(text, _at_lines(_ADDRESS, "[", text), lambda hit: "")
+        return word_count(_ATTRIBUTES.sub("", _TAG.sub("", text)))
 
     def _depth(self) -> tuple[int, Place]:
         deepest, place = 0, Place(self.first_line, 1)
-        for index, (line, typed) in enumerate(zip(self.text.split("\n"), self.body.split("\n"), strict=True)):
-            lead = _LEAD.match(typed)
-            if lead is None or not line.strip():
+        for index, (line, typed) in enumerate(zip(self.lines, self.body.split("\n"), strict=True)):
+            if not line.strip() or not (typed[0] in " \t>-*+" or typed[0].isdecimal()):
                 continue
+            lead = _LEAD.match(typed)
+            assert lead is not None  # it may be empty
             blanks = re.findall(r"(?:^|(?<=[>\-*+ ]))((?:    |\t)+)", re.sub(r"> ?", ">", lead[0]))
             depth = lead[0].count(">") + len(re.findall("[-*+]", lead[0])) + sum(len(run.replace("\t", "    ")) // 4 for run in blanks)
             depth += bool(_ITEM.match(typed[lead.end() :]))
@@ -318,7 +319,7 @@ def without_comments(text: str, instead: str) -> str:
     """Take HTML comments out; `instead` stands for each of their characters, line ends stay. In code they are text."""
     if "<!--" not in text:
         return text
-    prose = _blank_indented(_FENCE.sub(_blank, text))  # as long as the text
+    prose = _without_blocks(text)  # as long as the text
     parts, at, seen = [], 0, 0
     code = _CODE.search(prose)
     while (start := prose.find("<!--", seen)) >= 0 and (end := prose.find("-->", start + 4)) >= 0:
@@ -327,13 +328,45 @@ def without_comments(text: str, instead: str) -> str:
         if code is not None and code.start() < start:
             seen = code.end()
             continue
-        parts += [text[at:start], re.sub(r"[^\n]", instead, text[start : end + 3])]
+        parts += [text[at:start], _blanks(text[start : end + 3], instead)]
         at = seen = end + 3
     return "".join([*parts, text[at:]])
 
 
+def _at_lines(pattern: re.Pattern[str], sign: str, text: str) -> Iterator[re.Match[str]]:
+    """As `pattern.finditer(text)`, for one that matches from the beginning of a line and needs a sign on it: other lines are passed over."""
+    end, at = 0, text.find(sign)
+    while at >= 0:
+        start = text.rfind("\n", 0, at) + 1
+        if start >= end and (hit := pattern.match(text, start)) is not None:
+            yield hit
+            end = hit.end()
+        at = text.find(sign, after) if (after := text.find("\n", at)) >= 0 else -1
+
+
+def _replaced(text: str, hits: Iterable[re.Match[str]], instead: Callable[[re.Match[str]], str]) -> str:
+    """As `pattern.sub(instead, text)`, for what was found of a pattern."""
+    parts, at = [], 0
+    for hit in hits:
+        parts += [text[at : hit.start()], instead(hit)]
+        at = hit.end()
+    return "".join([*parts, text[at:]])
+
+
 def _blank(hit: re.Match[str]) -> str:
-    return re.sub(r"[^\n]", " ", hit[0])
+    return _blanks(hit[0])
+
+
+def _blanks(text: str, sign: str = " ") -> str:
+    """A sign for each character of a text; its line ends stay."""
+    return "\n".join([sign * len(line) for line in text.split("\n")])
+
+
+def _without_blocks(text: str) -> str:
+    """Blank out blocks of code, by fences and by indentation."""
+    if "```" in text or "~~~" in text:
+        text = _FENCE.sub(_blank, text)
+    return _blank_indented(text) if "    " in text or "\t" in text else text
 
 
 def _blank_indented(text: str) -> str:

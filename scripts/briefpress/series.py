@@ -23,6 +23,7 @@ from briefpress.fields import Crossref, Disclaimer, Repec
 from briefpress.finding import Finding, Level, Place, Repair
 from briefpress.front_matter import Entry, Items, Node, read_front_matter, read_mapping, read_text
 from briefpress.front_matter import Mapping as MappingNode
+from briefpress.kinship import Kinship
 from briefpress.rules import HouseRule, Report
 from briefpress.values import Named, Number, meant, slug, the_one
 
@@ -138,13 +139,17 @@ class Catalogue:
         return {brief.key: brief for brief in reversed(self.briefs)}
 
     @cached_property
-    def sharing(self) -> Mapping[str, tuple[Brief, ...]]:
-        """The public briefs of each topic, by its id, and of each author, by `@` and the address."""
+    def by_series(self) -> Mapping[str, tuple[Brief, ...]]:
+        """The public briefs of each series, from old to new."""
         found: dict[str, list[Brief]] = defaultdict(list)
         for brief in self.public:
-            for key in (*(one.text for one in brief.topics), *(f"@{author.address}" for author in brief.authors)):
-                found[key].append(brief)
-        return {key: tuple(briefs) for key, briefs in found.items()}
+            found[brief.series].append(brief)
+        return {slug: tuple(briefs) for slug, briefs in found.items()}
+
+    @cached_property
+    def kinship(self) -> Kinship:
+        """What the public briefs of all series have in common."""
+        return Kinship(self.public)
 
     @cached_property
     def translations(self) -> Mapping[str, tuple[Brief, ...]]:
@@ -187,14 +192,7 @@ class Catalogue:
 
     def of(self, series: Series) -> tuple[Brief, ...]:
         """The public briefs of one series, from old to new."""
-        return self._of.get(series.slug, ())
-
-    @cached_property
-    def _of(self) -> Mapping[str, tuple[Brief, ...]]:
-        found: dict[str, list[Brief]] = defaultdict(list)
-        for brief in self.public:
-            found[brief.series].append(brief)
-        return {slug: tuple(briefs) for slug, briefs in found.items()}
+        return self.by_series.get(series.slug, ())
 
     def pdf_name(self, brief: Brief) -> str:
         """The name of a brief's PDF, which lies beside its page; it tells what the file is where it is kept."""

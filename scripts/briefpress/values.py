@@ -149,7 +149,10 @@ def plain(node: Node, label: str, report: Report) -> str | None:
             report.add("missing-field", node.place, f"{label} is empty", "write its text, or leave the line out")
         return None
     # Ordinary blanks only: a no-break space before a colon or a question mark is meant.
-    return re.sub("[ \\t\\n]+", " ", node.text).strip(" ")
+    return _BLANKS.sub(" ", node.text).strip(" ")
+
+
+_BLANKS = re.compile(r"[ \t\n]{2,}|[\t\n]")
 
 
 def _as_sentence(node: MappingNode, whole: str) -> str | None:

@@ -122,7 +122,7 @@ def levelled(brief: Brief | None, settings: Settings, findings: list[Finding]) -
             level = Level.ADVICE
         if brief is not None and brief.draft:
             level = max(level, finding.level, key=list(Level).index)  # what a draft lacks must not stop the others
-        found.append(replace(finding, level=level))
+        found.append(finding if level is finding.level else replace(finding, level=level))
     return found
 
 

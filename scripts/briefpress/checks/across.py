@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 from briefpress.brief import Brief, IssueNumber
 from briefpress.finding import Finding
 from briefpress.rules import Report
 from briefpress.series import BRIEFS, RESERVED, Catalogue, Series
 
+Free = Callable[[int, str], IssueNumber]
+"""The next free number of a year, 0 for a series without years, in the series with a slug; looked for once."""
+
 
 def check_catalogue(catalogue: Catalogue) -> list[Finding]:
     """Check numbers, addresses and references over all briefs, drafts and embargoed ones too."""
     findings: list[Finding] = []
+    free: Free = cache(lambda year, slug: next_free(catalogue.briefs, IssueNumber(year, 0), slug))
     for series in catalogue.settings.series:
         briefs = [brief for brief in catalogue.briefs if brief.series == series.slug]
-        findings += _taken(catalogue, series, briefs)
+        findings += _taken(catalogue, series, briefs, free)
         if series.numbering != "none":
             findings += _gaps(briefs)
+    translated = _translated(catalogue)
     for brief in catalogue.briefs:
-        findings += _related(catalogue, brief) + _translation(catalogue, brief)
-    findings += _aliases(catalogue) + _dois(catalogue)
+        findings += _related(catalogue, brief) + _translation(catalogue, brief, translated)
+    findings += _aliases(catalogue, free) + _dois(catalogue)
     return findings + _authors(catalogue)
 
 
@@ -82,7 +88,7 @@ def next_free(briefs: Iterable[Brief], like: IssueNumber, slug: str) -> IssueNum
     return IssueNumber(like.year, max(taken) + 1)
 
 
-def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief]) -> list[Finding]:
+def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief], free: Free) -> list[Finding]:
     findings: list[Finding] = []
     first: dict[str, Brief] = {}
     for brief in sorted(briefs, key=lambda brief: brief.path):
@@ -95,7 +101,7 @@ def _taken(catalogue: Catalogue, series: Series, briefs: list[Brief]) -> list[Fi
         if brief.number is not None:
             line = holder.place("number").line
             report.add("number-taken", brief.place("number"), f"{brief.number} is already used by {holder.path}, line {line}",
-                       f"take the next free number of the series, {next_free(catalogue.briefs, brief.number, series.slug)}")  # fmt: skip
+                       f"take the next free number of the series, {free(brief.number.year, series.slug)}")  # fmt: skip
         else:
             report.add("number-taken", brief.place("title"), f"{holder.path} has the same address, {catalogue.permalink(brief)}",
                        "rename the file")  # fmt: skip
@@ -140,7 +146,16 @@ def _related(catalogue: Catalogue, brief: Brief) -> list[Finding]:
     return report.findings
 
 
-def _translation(catalogue: Catalogue, brief: Brief) -> list[Finding]:
+def _translated(catalogue: Catalogue) -> dict[tuple[str, str], Brief]:
+    """The first translation of each text into each language, by the path of the original and that language."""
+    found: dict[tuple[str, str], Brief] = {}
+    for brief in catalogue.briefs:
+        if (original := catalogue.original(brief)) is not None:
+            found.setdefault((original.path, brief.lang), brief)
+    return found
+
+
+def _translation(catalogue: Catalogue, brief: Brief, translated: Mapping[tuple[str, str], Brief]) -> list[Finding]:
     if brief.translation_of is None:
         return []
     report = Report(brief.path)
@@ -159,10 +174,8 @@ def _translation(catalogue: Catalogue, brief: Brief) -> list[Finding]:
     elif original.lang.split("-")[0] == brief.lang.split("-")[0]:
         report.add("translation", place, f"{reference} is in the same language, {original.lang}",
                    "give this brief its language, for example lang: fr")  # fmt: skip
-    else:
-        same = [other for other in catalogue.briefs if other.lang == brief.lang and other.translation_of and catalogue.original(other) is original]
-        if same[0] is not brief:
-            report.add("translation", place, f"{same[0].path} translates {reference} into the same language", "keep one of the two")
+    elif (first := translated[original.path, brief.lang]) is not brief:
+        report.add("translation", place, f"{first.path} translates {reference} into the same language", "keep one of the two")
     return report.findings
 
 
@@ -171,7 +184,7 @@ _ALIAS = re.compile(r"/(?:(?!_headers/)[A-Za-z0-9_~-](?:[A-Za-z0-9_~.-]*[A-Za-z0
                     r"(?:(?!index\.html)[A-Za-z0-9_~-]+\.html)?")  # fmt: skip
 
 
-def _aliases(catalogue: Catalogue) -> list[Finding]:
+def _aliases(catalogue: Catalogue, free: Free) -> list[Finding]:
     """Old addresses: well formed, free, and leading to one brief."""
     findings: list[Finding] = []
     permalinks = {catalogue.permalink(brief): brief for brief in reversed(catalogue.briefs) if brief.number is not None or brief.sound}
@@ -189,8 +202,8 @@ def _aliases(catalogue: Catalogue) -> list[Finding]:
             elif holder is not None:
                 remedy = "take the line out"
                 if holder.number is not None:
-                    free = next_free(catalogue.briefs, holder.number, holder.series)
-                    remedy = f"take the line out; or, if this brief was there first, give {holder.path} the number {free}"
+                    number = free(holder.number.year, holder.series)
+                    remedy = f"take the line out; or, if this brief was there first, give {holder.path} the number {number}"
                 report.add("alias", place, f"{typed} is the permalink of {holder.path}", remedy)
             elif _is_of_site(typed.strip("/").split("/"), catalogue):
                 report.add("alias", place, f"{typed} is an address that the site needs itself", "take the line out")

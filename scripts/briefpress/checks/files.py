@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -17,7 +18,7 @@ from briefpress.finding import Finding, Place
 from briefpress.media import DATA, PICTURES, Media, Refusal, inspect, kind_of, read_pdf
 from briefpress.outline import Outline, without_comments
 from briefpress.rules import Report
-from briefpress.series import BRIEFS, Catalogue, Series, brief_paths
+from briefpress.series import BRIEFS, Catalogue, Series
 from briefpress.values import Named
 
 _NAME = re.compile(r"[\w][\w.\-]*", re.ASCII)
@@ -165,9 +166,10 @@ def check_photos(catalogue: Catalogue, root: Path) -> list[Finding]:
     """Check the portraits that people.yml and the briefs name."""
     named = [(f"{BRIEFS}/people.yml", author) for author in catalogue.settings.people.values()]
     named += [(brief.path, author) for brief in catalogue.briefs for author in brief.authors if not author.id]
+    listed = cache(os.listdir)  # the portraits of people.yml lie in one folder
     findings: list[Finding] = []
     for path, author in named:
-        if author.photo and isinstance(refusal := portrait(author, path, root), Refusal):
+        if author.photo and isinstance(refusal := portrait(author, path, root, listed), Refusal):
             report = Report(path)
             report.add(refusal.code, author.photo_place, refusal.message, refusal.remedy)
             findings += report.findings
@@ -198,13 +200,14 @@ def logo(series: Series, root: Path) -> Path | Refusal:
     return found if isinstance(found, Refusal) else file
 
 
-def portrait(author: Author, path: str, root: Path) -> Path | Refusal:
+def portrait(author: Author, path: str, root: Path, listed: Callable[[Path], Sequence[str]] = os.listdir) -> Path | Refusal:
     """The file of an author's portrait, or why it may not be published.
 
     Args:
         author: someone with a photo.
         path: the file that names the photo: people.yml, or a brief.
         root: the project's folder.
+        listed: gives the names in a folder.
     """
     folder = f"{BRIEFS}/people" if author.id else path.rpartition("/")[0]
     where = f"into {folder}/" if author.id else "beside the brief"
@@ -212,7 +215,7 @@ def portrait(author: Author, path: str, root: Path) -> Path | Refusal:
     file = root / folder / name
     if "/" in name or "\\" in name or name in ("", ".", ".."):
         return Refusal("file-missing", f'"{name}" is a path', f"put the picture {where} and write its name alone")
-    if not file.parent.is_dir() or name not in os.listdir(file.parent):
+    if not file.parent.is_dir() or name not in listed(file.parent):
         return Refusal("file-missing", f"{author.photo} is not there", "put the file there, or take the line out")
     if file.is_symlink() or file.parent.is_symlink() or not file.is_file():
         return Refusal("symlink", f"{name} is a link to another place", "put the file itself there")
@@ -224,14 +227,12 @@ def portrait(author: Author, path: str, root: Path) -> Path | Refusal:
 
 def check_tree(root: Path) -> list[Finding]:
     """Report links to other places among the briefs: they are not followed."""
-    known = set(brief_paths(root))
     findings: list[Finding] = []
     for folder, folders, names in os.walk(root / BRIEFS):
         for name in sorted([*folders, *names]):
-            file = Path(folder, name)
-            path = file.relative_to(root).as_posix()
-            if file.is_symlink() and (name.endswith(".md") or file.is_dir()) and path not in known:
-                report = Report(path)
+            file = os.path.join(folder, name)
+            if os.path.islink(file) and (name.endswith(".md") or os.path.isdir(file)):
+                report = Report(Path(file).relative_to(root).as_posix())
                 report.add("symlink", Place(1, 1), "this is a link to another place, and is not read", "put the file itself there")
                 findings += report.findings
     return findings

@@ -21,9 +21,12 @@ _KNOWN = frozenset(
     "PDF ISSN ISBN DOI ORCID ISO URL HTTP HTTPS HTML CSS XML CSV JSON YAML SVG PNG JPEG API RSS SMS USB GPS SPDX".split()
 )
 """What readers know better by its letters, and what this program itself names."""
-_ACRONYM = re.compile(r"(?<![\w./@#&-])(?P<word>[A-Z]{3,6})s?(?![\w/@&]|-[A-Z0-9]|\.\w)")
+# What may not stand before it is looked for behind its first letter, so that the engine can skip to a capital.
+_ACRONYM = re.compile(r"(?P<word>[A-Z](?<![\w./@#&-].)[A-Z]{2,5})s?(?![\w/@&]|-[A-Z0-9]|\.\w)")
 _ROMAN = re.compile("M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_WITHIN = re.compile(rf"(?<=[a-z,;] ){_WORD.pattern}")
+"""A word that begins no sentence."""
 _VAGUE = frozenset((
     "here", "click here", "see here", "link", "this link", "the link", "this page", "this website", "website", "more", "read more", "learn more",
     "find out more", "ici", "cliquez ici", "cliquer ici", "lien", "ce lien", "cette page", "plus", "lire la suite", "en savoir plus", "hier",
@@ -35,6 +38,11 @@ _NOTE = re.compile(r"[ \t>]*\[\^[^\]]+\]:")
 # The source, or who made the picture, or that the authors reckoned it themselves; a note and a link name a source too.
 _SOURCE = re.compile(r"\b(?:sources?|quellen?|bron(?:nen)?|fuentes?|fonti?e?|photos?|fotos?|crédits?|credits?|own|eigene?)\b|©|\[\^|\]\("
                      r"|\b(?:calcul|comput|compil|berechn|bereken)", re.IGNORECASE)  # fmt: skip
+_MARKUP = re.compile(r"[*_`\[\]]")
+# A DOI is shown as its address everywhere: Crossref, "DOI display guidelines".
+_ADDRESS = re.compile(r"(?:https?://(?!doi\.org/)|www\.)\S+")
+# In a list, as in a note, an address is how a work is cited; in a table there is no room for more.
+_CITES = re.compile(r"[ \t>]*(?:[-*+|]|\d+[.)])")
 _CAPTION = re.compile(r"(?:Table|Tableau|Tabelle|Tabel)[\s\u00a0\u202f]?:")
 _BELOW = re.compile(r"(?:Note|Anmerkung|Opmerking|Sources?|Quellen?|Bron(?:nen)?)[\s\u00a0\u202f]?:")
 _FIGURE = re.compile(r"[~<>≈±+−–-]?\s?\d[\d.,\s\u00a0\u202f]*\s?(?:%|[^\W\d_]{1,3}\.?)?")
@@ -46,7 +54,7 @@ def check_style(brief: Brief, series: Series, outlined: Outline, figures: Iterab
     notes = frozenset(_lines_of_notes(lines))
     running = ["" if number in notes else line for number, line in enumerate(lines)]
     if brief.lang.split("-")[0] == "en":
-        _headings(outlined, "\n".join(line for line in running if not line.startswith("#")), report)
+        _headings(outlined, running, report)
     _acronyms(brief, series, running, outlined.prose, report)
     _links(brief, outlined, lines, notes, report)
     _sources(brief, lines, outlined, figures, report)
@@ -62,38 +70,55 @@ def _lines_of_notes(lines: list[str]) -> Iterator[int]:
             yield number
 
 
-def _headings(outlined: Outline, running: str, report: Report) -> None:
+def _headings(outlined: Outline, running: list[str], report: Report) -> None:
     """Headings with a capital on each word, as is the custom for titles in America."""
-    # What the text itself writes with a capital within a sentence, and nowhere without, is a name.
-    within = set(re.findall(rf"(?<=[a-z,;] ){_WORD.pattern}", running))
-    names = {word for word in within if word[0].isupper()} - {word.capitalize() for word in _WORD.findall(running) if word[0].islower()}
+    names: set[str] | None = None
     for heading in outlined.headings:
         if len(heading.text) > 300:
             continue
-        hits = [hit for hit in _WORD.finditer(heading.text)][1:]
-        hits = [hit for hit in hits if not re.search(r"[:?!–—]\s*$", heading.text[: hit.start()])
-                and sum(char.isupper() for char in hit[0]) < 2 and hit[0] not in names]  # fmt: skip
-        longer = [hit for hit in hits if len(hit[0]) >= 4]
-        capitals = sum(hit[0][0].isupper() for hit in longer)
-        if capitals < 3 or capitals < 0.7 * len(longer):
+        hits = [hit for hit in list(_WORD.finditer(heading.text))[1:] if len(hit[0]) >= 4]
+        if sum(hit[0][0].isupper() for hit in hits) < 3:
+            continue
+        words = [hit[0] for hit in hits if not re.search(r"[:?!–—]\s*$", heading.text[: hit.start()])
+                 and sum(char.isupper() for char in hit[0]) < 2]  # fmt: skip
+        if not _in_capitals(words):
+            continue  # nor is it without its names
+        if names is None:
+            names = _names(running)
+        if not _in_capitals([word for word in words if word not in names]):
             continue
         report.add("heading-capitals", heading.place, f'"{heading.text}" has a capital on each word',
                    "write capitals for the first word and for names alone: names stand out then, and all headings look alike")
+
+
+def _in_capitals(words: list[str]) -> bool:
+    capitals = sum(word[0].isupper() for word in words)
+    return capitals >= 3 and capitals >= 0.7 * len(words)
+
+
+def _names(running: list[str]) -> set[str]:
+    """What the text itself writes with a capital within a sentence, and nowhere without."""
+    text = "\n".join(line for line in running if not line.startswith("#"))
+    within = {word for word in _WITHIN.findall(text) if word[0].isupper()}
+    return within - {word.capitalize() for word in set(_WORD.findall(text)) if word[0].islower()} if within else within
 
 
 def _acronyms(brief: Brief, series: Series, running: list[str], prose: str, report: Report) -> None:
     """Acronyms that stand twice in the text, and are spelt out nowhere."""
     found: dict[str, list[Place]] = {}
     for number, line in enumerate(running):
-        if any(char.islower() for char in line):  # a line in capitals is no row of acronyms
-            for hit in _ACRONYM.finditer(line):
+        hits = list(_ACRONYM.finditer(line))
+        if hits and any(char.islower() for char in line):  # a line in capitals is no row of acronyms
+            for hit in hits:
                 found.setdefault(hit["word"], []).append(Place(brief.body_line + number, hit.start() + 1))
+    missing = [word for word, places in found.items() if len(places) > 1 and word not in _KNOWN and not _ROMAN.fullmatch(word)]
+    if not missing:
+        return
     house = set(re.findall("[A-Z]{3,6}", f"{series.title} {series.masthead} {series.publisher}"))
     everything = "\n".join((prose, *brief.key_issues, brief.description, brief.title, brief.subtitle))
     marked = set(re.findall(r"<abbr\s[^<>]*title[^<>]*>\s*([A-Z]{3,6})", brief.body))
-    known = _KNOWN | house | marked | _spelt_out(everything)
-    missing = [word for word, places in found.items() if len(places) > 1 and word not in known and not _ROMAN.fullmatch(word)]
-    for word in missing[:ACRONYMS]:
+    known = house | marked | _spelt_out(everything)
+    for word in [word for word in missing if word not in known][:ACRONYMS]:
         report.add("acronym", found[word][0], f'"{word}" stands in the text {len(found[word])} times, and is not spelt out',
                    f"spell it out at its first place, with {word} in brackets behind the words: not every reader comes from this field")  # fmt: skip
 
@@ -114,15 +139,12 @@ def _links(brief: Brief, outlined: Outline, lines: list[str], notes: frozenset[i
     for link in outlined.links:
         if link.image:
             continue
-        words = re.sub(r"[*_`\[\]]", "", link.text).strip(" .…:;»›→>")
-        number = link.place.line - brief.body_line
-        # In a note and a list, an address is how a work is cited; in a table there is no room for more. A DOI is shown as its
-        # address everywhere: Crossref, "DOI display guidelines".
-        cited = number in notes or re.match(r"[ \t>]*(?:[-*+|]|\d+[.)])", lines[number]) or _SOURCE.match(lines[number])
+        words = _MARKUP.sub("", link.text).strip(" .…:;»›→>")
+        line = lines[number := link.place.line - brief.body_line]
         if folded(words) in _VAGUE:
             report.add("link-words", link.place, f'the words of a link are "{words}"',
                        "make it of the words that say where it leads: some readers go from link to link, and hear nothing else")  # fmt: skip
-        elif re.fullmatch(r"(?:https?://(?!doi\.org/)|www\.)\S+", link.text.strip()) and not cited:
+        elif _ADDRESS.fullmatch(link.text.strip()) and number not in notes and not _CITES.match(line) and not _SOURCE.match(line):
             report.add("link-words", link.place, f'a bare address, "{link.text.strip()[:60]}", stands in the text',
                        "write [words](address), or move it into a footnote: a screen reader spells an address letter by letter")  # fmt: skip
 

@@ -234,11 +234,10 @@ def _missing(brief: Brief, link: Link, target: Target, catalogue: Catalogue, roo
     if (root / target.path).is_file() and target.path.endswith(".md"):
         report.add("link-missing", link.place, f'"{link.target}" leads to a brief whose header cannot be read', "mend that brief first")
         return
-    here = posixpath.dirname(brief.path)
+    here, name = posixpath.dirname(brief.path), posixpath.basename(target.path)
     pages = [*catalogue.by_path, *(path.relative_to(root).as_posix() for path in (root / "docs").rglob("*.md"))]
-    names = {posixpath.relpath(page, here): page for page in pages}
-    same = [name for name in names if posixpath.basename(name) == posixpath.basename(target.path) != "index.md"]
-    close = same or difflib.get_close_matches(link.target.partition("#")[0], names, n=1, cutoff=0.7)
+    same = [posixpath.relpath(page, here) for page in pages if posixpath.basename(page) == name != "index.md"]
+    close = same or difflib.get_close_matches(link.target.partition("#")[0], [posixpath.relpath(page, here) for page in pages], n=1, cutoff=0.7)
     report.add("link-missing", link.place, f'"{link.target}" does not exist',
                f"did you mean {close[0]}?" if close else "write the path to a file in briefs/ or docs/, from this file's folder")  # fmt: skip
 

@@ -103,7 +103,7 @@ def _cut(rows: Sequence[Row], limit: int) -> list[Sequence[Row]]:
     return [*parts, rows] if rows else parts
 
 
-def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: int = LIMIT) -> tuple[list[Shard], int]:
+def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: int = LIMIT) -> tuple[list[Shard], list[Shard]]:
     """Make the index of each shard that is not in the store.
 
     Args:
@@ -113,7 +113,7 @@ def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: 
         limit: pages of a shard, at most.
 
     Returns:
-        All shards, the newest first, and how many had to be made.
+        All shards, the newest first, and those of them that had to be made.
 
     Raises:
         SearchError: Pagefind failed, or a folder cannot be written. Shards that were made are kept.
@@ -121,7 +121,7 @@ def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: 
     planned = shards(rows, limit)
     missing = [shard for shard in planned if not (store / shard.key).is_dir()]
     if not planned:
-        return [], 0
+        return [], []
     try:
         store.mkdir(parents=True, exist_ok=True)
         if missing:
@@ -132,8 +132,8 @@ def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: 
             os.utime(store / shard.key)
         _forget(store, (store / planned[0].key).stat().st_mtime - _IDLE)
     except OSError as error:
-        raise SearchError(str(error)) from error
-    return planned, len(missing)
+        raise SearchError(f"{error.strerror}: {error.filename}") from error
+    return planned, missing
 
 
 def files(shard: Shard, store: Path) -> dict[str, bytes]:

@@ -4,9 +4,16 @@
 or has an error.
 """
 
+import datetime as dt
+import json
+import random
 import re
+import shutil
 
 import pytest
+
+from briefpress import search
+from briefpress.search import Row
 
 pytestmark = pytest.mark.browser
 
@@ -207,3 +214,90 @@ def test_from_home_to_a_brief_by_search_and_facet_with_the_keyboard_alone(built_
             break
     page.keyboard.press("Enter")
     page.wait_for_url("**/policy-briefs/2024/1/**")
+
+
+def test_a_site_of_one_shard_is_asked_for_nothing_more(built_site, reader):
+    page = reader.open()
+    fetched = []
+    page.context.on("request", lambda request: fetched.append(request.url.partition("/pagefind/")[2]))
+    page.keyboard.press("/")
+    panel(page)
+    page.locator(".search-panel .results a").first.wait_for()
+    (shard,) = json.loads((built_site.folder / "pagefind/shards.json").read_text())
+    assert sorted(shard["languages"]) == ["en", "fr"]
+    names = [re.sub(r"(en|fr)_\w+|\?ts=", "", name.removeprefix(f"{shard['folder']}/")) for name in fetched if name]
+    assert sorted(name for name in names if not name.startswith(("fragment/", "filter/"))) == sorted([
+        "pagefind.js", "shards.json", "pagefind-worker.js", "wasm.en.pagefind", *["pagefind-entry.json", "pagefind..pf_meta", "index/.pf_index"] * 2,
+    ])  # fmt: skip
+
+
+# Several shards
+
+LETTERS = random.Random(4)
+WORDS = ["".join(LETTERS.choices("abcdefghilmnoprstu", k=LETTERS.randint(4, 9))) for _ in range(4000)]
+QUESTIONS = [
+    "", "q=lighthouses", "q=harbour", "q=phares", "q=promises", "q=3", "q=2/2021", "q=Sample", "q=qqzzxx", "q=lighthouses+harbour",
+    f"q={WORDS[7]}", f"q={WORDS[900]}", f"q={WORDS[2500][:5]}", "year=2018", "year=2018&year=2024", "author=Bea+Sample",
+    "topic=Accessibility&region=Europe", "q=lighthouses&author=Bea+Sample", "q=harbour&year=2019&year=2024", "language=Fran%C3%A7ais",
+    "topic=Accessibility&author=Bea+Sample&year=2020",
+    "q=lighthouses&topic=Numbers+and+records&region=Europe",
+]  # fmt: skip
+
+
+def many_briefs(brief_text):
+    chance, found = random.Random(2), {}
+    for n in range(28):
+        year, number, french = 2018 + n // 4, n % 4 + 1, n % 9 == 4
+        text = " ".join(chance.choices(WORDS, k=700)) + (" phares promesse" if french else " lighthouses" * (n % 3) + " harbour" * (n % 2))
+        found[f"{year}/{number}.md"] = brief_text(
+            f"{number}/{year}", f"{year}-{number * 3:02}-11", f"Brief {n}", f"## Introduction\n\n{text}.\n",
+            author=["Ada Example", "Bea Sample", "Cleo Model"][n % 3], topics=[["records"], ["access"], ["records", "access"]][n % 3],
+            **({"regions": ["europe"]} if n % 4 == 0 else {}), **({"lang": "fr"} if french else {}),
+        )  # fmt: skip
+    return found
+
+
+ANSWER = """async question => {
+  const panel = document.querySelector(".search-panel"), more = panel.querySelector(".found > button.door");
+  const titles = () => [...panel.querySelectorAll(".results h2")].map(e => e.textContent);
+  await panel.ask(new URLSearchParams(question));
+  while (!more.hidden) {
+    const before = titles().length;
+    more.click();
+    while (titles().length === before) await new Promise(go => setTimeout(go, 5));
+  }
+  return [titles(), panel.querySelector("[role=status]").textContent, [...panel.querySelectorAll(".facets label")].map(e => e.textContent)];
+}"""
+
+
+def test_shards_answer_as_one_index(project, build, brief_text, read_site, tmp_path):
+    done = build(root := project(many_briefs(brief_text)), "--no-pdf")
+    assert done.returncode == 0, done.stdout + done.stderr
+    one, several = root / "site", shutil.copytree(root / "site", tmp_path / "several")
+    pages = {path: path.read_text("utf-8") for path in several.glob("policy-briefs/*/*/index.html")}
+    rows = [Row(path.relative_to(several).as_posix(), dt.date.fromisoformat(re.search(r'data-date="(.*?)"', text)[1]), text)
+            for path, text in pages.items() if "data-pagefind-body" in text]  # fmt: skip
+    planned, made = search.index(rows, several.joinpath, tmp_path / "store", limit=6)
+    assert len(made) == 6
+    shutil.rmtree(several / "pagefind")
+    for files in (*(search.files(shard, tmp_path / "store") for shard in planned), search.ways_in(planned, tmp_path / "store")):
+        for address, data in files.items():
+            (several / address).parent.mkdir(parents=True, exist_ok=True)
+            (several / address).write_bytes(data)
+    readers = {}
+    for site in (one, several):
+        pages = readers[site] = read_site(site).open("search/")
+        panel(pages)
+    fetched, found = [], set()
+    readers[one].context.on("request", lambda request: fetched.append(request.url))
+    readers[one].reload()
+    panel(readers[one])
+    chunks = len(list(one.glob("pagefind/*/index/*")))
+    assert 0 < len([name for name in fetched if name.endswith(".pf_index")]) < chunks  # no word asked, not all words fetched
+    for question in QUESTIONS:
+        (titles, *rest), (of_shards, *of_them) = (page.evaluate(ANSWER, question) for page in readers.values())
+        assert of_them == rest, question
+        # Each index weighs words by its own briefs, so what is found by a word may stand in another order.
+        assert (sorted(of_shards) if "q=" in question else of_shards) == (sorted(titles) if "q=" in question else titles), question
+        found.add(len(titles))
+    assert {0, 1, 28} < found

@@ -811,7 +811,8 @@ class Rendering:
             seen = self.seen.get(brief.path)
             words = _key(self._heads[brief.path], seen.text, seen.beside) if seen else self._brief_key(brief)
             rows.append(search.Row(f"{self.catalogue.permalink(brief)}index.html", brief.date, words))
-        planned, self.made["shards"] = search.index(rows, self.staging.find, store)
+        planned, made = search.index(rows, self.staging.find, store)
+        self.made["shards"] = len(made)
         for shard in planned:
             self._unit("search", shard.folder, shard.key, lambda shard=shard: search.files(shard, store))  # type: ignore[misc]  # bound now
         self._unit("search", "list", _key(*(shard.key for shard in planned)), lambda: search.ways_in(planned, store))

@@ -3,6 +3,8 @@
 
 const FACETS = ["year", "topic", "author", "region", "language", "series"];
 const STEP = 8; // results shown at a time
+// A word of every brief (brief.html). A search for no word makes Pagefind 1.5 fetch the whole index.
+const EVERY = "ꙮ";
 let engine;
 
 function make(tag, attributes = {}, ...children) {
@@ -27,28 +29,32 @@ async function start(root) {
   const [module, shards] = await Promise.all([import(`${bundle}pagefind.js`),
     fetch(`${bundle}shards.json`, { cache: "no-cache" }).then(answer => answer.json())]);
   // Each shard, the newest first, has an index a language. Pagefind opens one and merges the others.
-  const indexes = shards.flatMap(({ folder, languages }) => Object.entries(languages).map(
-    ([language, pages]) => ({ path: `${bundle}${folder}/`, language, pages })));
+  const spans = shards.map(({ folder, languages }) => Object.entries(languages).map(
+    ([language, pages]) => ({ name: `${folder} ${language}`, path: `${bundle}${folder}/`, language, pages })));
+  const indexes = spans.flat();
   // In the shard that it is told to open it takes the index in the page's language, else the largest.
   const page = document.documentElement.lang.toLowerCase();
   const open = [page, page.split("-")[0]].map(own => indexes.find(({ language }) => language === own)).find(Boolean)
-    ?? indexes.filter(({ path }) => path === indexes[0].path).sort((a, b) => b.pages - a.pages)[0];
+    ?? [...spans[0]].sort((a, b) => b.pages - a.pages)[0];
   // A shard's address changes with its content, so browsers may keep all of it (metaCacheTag).
-  const options = { baseUrl: root.pathname, excerptLength: 24, metaCacheTag: "" };
-  await module.options({ ...options, basePath: open.path });
+  const options = ({ name }) => ({ baseUrl: root.pathname, excerptLength: 24, metaCacheTag: "", mergeFilter: { index: name } });
+  await module.options({ ...options(open), basePath: open.path });
   await module.init();
   await Promise.all(indexes.filter(one => one !== open).map(
-    ({ path, language }) => module.mergeIndex(path, { ...options, language })));
-  return module;
+    one => module.mergeIndex(one.path, { ...options(one), language: one.language })));
+  // What is asked for by name alone is fetched: not the numbers, and languages only where there are several.
+  const keys = FACETS.filter(key => key !== "language" || indexes.some(({ language }) => language !== open.language));
+  const filters = Object.fromEntries(keys.map(key => [key, { any: [] }]));
+  return {
+    search: module.search, indexes, shards: spans.map(span => span.map(({ name }) => name)),
+    facets: async () => (await module.search(EVERY, { filters })).filters,
+  };
 }
-
-// A word that every brief has and nobody types: without a word Pagefind loads all of its index.
-const EVERY = "ꙮ";
 
 // A result's id starts with the language of its index: "fr_2ab4c".
 const languageOf = result => result.id.split("_")[0];
 
-// Pagefind sorts within an index only.
+// Pagefind sorts within an index only: one of a shard and a language.
 function byLanguage(results) {
   const queues = new Map();
   for (const result of results) {
@@ -69,30 +75,39 @@ function passage(data) {
 
 // Where no word of an index begins as asked, Pagefind takes ever shorter beginnings: "qqzz" finds a
 // "q", and "archive" every "à" of a French brief, above the archives of the English ones.
+// 2: every word is found, or a longer one; 1: words like it; 0: none.
 function fits(data, term) {
   const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
   const split = text => fold(text).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const marked = [data, ...data.sub_results ?? []].flatMap(part => part.excerpt.match(/<mark>.*?<\/mark>/g) ?? []);
   const found = split([...marked.map(mark => mark.slice(6, -7)), ...Object.values(data.meta)].join(" "));
-  return split(term).some(asked => /\d/.test(asked) || found.some(word => {
+  if (split(term).every(asked => found.some(word => word.startsWith(asked)))) return 2;
+  return +split(term).some(asked => /\d/.test(asked) || found.some(word => {
     let same = 0;
     while (same < asked.length && asked[same] === word[same]) same++;
     return same >= Math.min(asked.length, Math.max(3, Math.floor(asked.length * .4))); // "running" finds "run"
   }));
 }
 
-// The languages (as the facet has them) whose briefs hold what is asked; undefined: all that found.
-async function languagesOf(module, term) {
-  const { results } = await module.search(term);
-  const best = await Promise.all(byLanguage(results).map(([first]) => first.data()));
-  const fitting = best.filter(data => fits(data, term));
-  return fitting.length < best.length ? new Set(fitting.flatMap(data => data.filters.language ?? [])) : undefined;
+// The names of the indexes that hold what is asked: of each language those that hold it best, so
+// that several shards find what one index of all of them would. A word in quotes has no other beginnings.
+async function holding(engine, term) {
+  const words = term.split(/[\s"]+/).filter(Boolean);
+  const exact = await Promise.all(words.map(word => engine.search(`"${word}"`)));
+  const grades = await Promise.all(engine.indexes.map(async ({ name }) => {
+    if (exact.every(({ filters }) => filters.index?.[name])) return 2;
+    const { results: [first] } = await engine.search(term, { filters: { index: [name] } });
+    return first ? fits(await first.data(), term) : 0;
+  }));
+  const best = {};
+  engine.indexes.forEach(({ language }, i) => { best[language] = Math.max(best[language] ?? 1, grades[i]); });
+  return engine.indexes.filter(({ language }, i) => grades[i] === best[language]).map(({ name }) => name);
 }
 
 // Excerpts come as escaped text with <mark>; nothing else of them becomes markup.
 function excerpt(html, lang) {
   const line = make("p", { class: "excerpt", lang });
-  html.replace(EVERY, "").split(/(<mark>.*?<\/mark>)/).forEach(part => {
+  html.split(/(<mark>.*?<\/mark>)/).forEach(part => {
     const holder = document.createElement("template"); // inert: nothing in it loads or runs
     holder.innerHTML = part;
     const text = holder.content.textContent;
@@ -137,7 +152,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
 
   const chosen = Object.fromEntries(FACETS.map(key => [key, new Set()]));
   const boxes = []; // of the facets: { key, value, box, count }
-  let queues = [], total = 0, shown = 0, turn = 0, several = false;
+  let spans = [], total = 0, shown = 0, turn = 0, several = false;
 
   function ask(query) {
     field.value = query.get("q") ?? "";
@@ -174,12 +189,16 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     summary.textContent = number ? `${texts.narrow} (${number})` : texts.narrow;
   }
 
-  // The next results of every queue, the newest of them first where dates decide.
+  // The next results. Shards are spans of time, the newest first, and hold a queue for each language.
   async function next() {
-    const heads = await Promise.all(queues.map(queue => Promise.all(queue.slice(0, STEP).map(
-      async result => ({ ...await result.data(), lang: languageOf(result) })))));
-    const rows = heads.flatMap((row, at) => row.map(data => ({ ...data, at })));
-    if (queues.length > 1) rows.sort((a, b) => b.meta.day.localeCompare(a.meta.day));
+    const rows = [];
+    for (const span of spans) {
+      if (rows.length >= STEP) break;
+      const heads = await Promise.all(span.map(queue => Promise.all(queue.slice(0, STEP).map(
+        async result => ({ ...await result.data(), lang: languageOf(result), queue })))));
+      if (span.length > 1) rows.push(...heads.flat().sort((a, b) => b.meta.day.localeCompare(a.meta.day)));
+      else rows.push(...heads.flat());
+    }
     return rows.slice(0, STEP);
   }
 
@@ -200,7 +219,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     const from = shown, mine = turn, term = field.value.trim(), rows = await next();
     if (mine !== turn) return;
     if (!from) list.replaceChildren();
-    for (const { at } of rows) queues[at] = queues[at].slice(1);
+    for (const { queue } of rows) queue.shift();
     shown += rows.length;
     list.append(...rows.map(data => result(data, term)));
     more.hidden = shown >= total;
@@ -216,33 +235,35 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   async function run() {
     const mine = ++turn, term = field.value.trim();
     const active = FACETS.filter(key => chosen[key].size);
-    let known; // languages
-    const search = (module, keys, number) => {
+    let known; // names of indexes
+    let engine;
+    const search = (keys, { number, indexes = known } = {}) => {
       const values = Object.fromEntries(keys.map(key => [key, [...chosen[key]]]));
       if (number) values.number = [number];
-      else if (known) values.language = [...known].filter(one => !values.language || values.language.includes(one));
-      if (values.language?.length === 0) return { results: [], filters: {} };
+      else if (indexes) values.index = indexes;
+      if (values.index?.length === 0) return { results: [], filters: {} };
       const filters = Object.fromEntries(Object.entries(values).map(([key, any]) => [key, { any }]));
-      return module.search(number || !term ? EVERY : term, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
+      return engine.search(number || !term ? EVERY : term, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
     };
-    let answer, counts;
+    let answer, counts, parts;
     try {
-      const module = await pagefind(root);
-      const all = await module.filters();
+      engine = await pagefind(root);
+      const all = await engine.facets();
       if (!boxes.length) makeFacets(all);
       // Values of one facet add to each other, so its counts leave its own choice aside.
-      if (term) known = await languagesOf(module, term);
+      if (term) known = await holding(engine, term);
       const [found, ...others] = await Promise.all([active, ...active.map(key => active.filter(one => one !== key))].map(
-        keys => search(module, keys)));
+        keys => search(keys)));
       answer = found;
       // A brief whose number is asked for stands first, whatever others mention it.
       const number = term.match(/^\D*?(\d+(\/\d+)?)$/)?.[1];
       if (number) {
-        const named = (await search(module, active, number)).results, ids = new Set(named.map(({ id }) => id));
+        const named = (await search(active, { number })).results, ids = new Set(named.map(({ id }) => id));
         if (named.length) answer = { ...found, results: [...named, ...found.results.filter(({ id }) => !ids.has(id))] };
       }
       counts = { ...(term || active.length ? answer.filters : all) };
       active.forEach((key, i) => { counts[key] = (term || active.length > 1 ? others[i].filters : all)[key]; });
+      parts = term || engine.shards.length === 1 ? [answer] : await Promise.all(engine.shards.map(indexes => search(active, { indexes })));
     } catch {
       if (mine !== turn) return;
       count.textContent = texts.failed;
@@ -251,7 +272,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
       return;
     }
     if (mine !== turn) return;
-    queues = term ? [answer.results] : byLanguage(answer.results);
+    spans = parts.map(({ results }) => term ? [results] : byLanguage(results));
     total = answer.results.length;
     shown = 0;
     const found = tally(total, term);
@@ -272,7 +293,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     const now = location.pathname + (query.size ? `#${query}` : "");
     if (now !== location.pathname + location.search + location.hash) history.replaceState(null, "", now);
   }
-  panel.ask = query => { ask(query); run(); };
+  panel.ask = query => { ask(query); return run(); };
 
   let timer;
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, 200); });

@@ -472,7 +472,7 @@ def killed(desk: Desk, at: int) -> bool:
 
 
 QUIET: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
-SHORT = settings(max_examples=7, stateful_step_count=16, derandomize=True, phases=[Phase.generate], **QUIET)
+SHORT = settings(max_examples=3, stateful_step_count=16, derandomize=True, phases=[Phase.generate], **QUIET)
 LONG = settings(max_examples=max(1, SOAK_STEPS // 100), stateful_step_count=min(100, SOAK_STEPS or 1), print_blob=True, **QUIET)
 
 

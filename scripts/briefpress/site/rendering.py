@@ -301,14 +301,14 @@ class Rendering:
 
     @cached_property
     def _base(self) -> str:
-        """What every unit is made of: this tool, the settings, templates of the project's own, and options."""
+        """What every unit is made of: this tool, templates of the project's own, and options."""
         config = self.config
         # A template can include any file, and call what a hook gives it.
         files = [self.root / name for name in config.hooks]
         if config.theme.custom_dir:
             files += sorted(file for file in Path(config.theme.custom_dir).rglob("*") if file.is_file())
         state = [part for file in files for part in (os.path.relpath(file, self.root), file.read_bytes())]
-        return digest(tool(), *state, self.survey.ledger.by, self.source, config.site_url, config.site_name, self.serving, self.pdf,
+        return digest(tool(), *state, self.source, config.site_url, config.site_name, self.serving, self.pdf,
                       self.preview is not None)  # fmt: skip
 
     @cached_property
@@ -332,7 +332,7 @@ class Rendering:
         }  # fmt: skip
 
     def _record_key(self, briefs: Iterable[Brief], *more: str) -> str:
-        return _key(self._base, *more, *(self._records[brief.path] for brief in briefs))
+        return _key(self._base, self.survey.ledger.by, *more, *(self._records[brief.path] for brief in briefs))
 
     def _brief_key(self, brief: Brief) -> str:
         """What the page of a brief and all that lies beside it are made of; empty where that cannot be told."""

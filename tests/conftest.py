@@ -105,6 +105,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, or one worker would end alone."""
+    items.sort(key=lambda item: item.path.name not in ("test_reproducible.py", "test_incremental.py", "test_whole_sites.py", "test_build.py"))
+
+
 # Projects
 
 

@@ -471,7 +471,7 @@ def test_a_thousand_briefs_build_and_one_edit_sets_one_body(lay: Lay, brief_text
         briefs[f"{year}/{number:02}.md"] = brief_text(
             f"{number}/{year}", f"{year}-{n % 12 + 1:02}-11", f"The generated brief {n + 1}", f"## One\n\n{text}\n")  # fmt: skip
     project = lay(briefs)
-    done = run(project, *SCRIPT, "--quiet", "--no-pdf")
+    done = run(project, *SCRIPT, "--quiet", "--no-pdf", "--no-search")
     assert done.returncode == 0, done.stderr
     site = project / "site"
     assert len(list(site.glob("policy-briefs/*/*/index.html"))) >= 1000
@@ -479,7 +479,7 @@ def test_a_thousand_briefs_build_and_one_edit_sets_one_body(lay: Lay, brief_text
 
     path = project / "briefs/2007/20.md"
     path.write_text(path.read_text() + "\nOne sentence more, about lighthouses.\n")
-    done = run(project, *SCRIPT, "--no-pdf")
+    done = run(project, *SCRIPT, "--no-pdf", "--no-search")
     assert done.returncode == 0, done.stderr
     assert summary(done)[:2] == (1000, 1)
     assert "about lighthouses" in (site / "policy-briefs/2007/20/index.html").read_text()

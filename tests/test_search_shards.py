@@ -49,6 +49,13 @@ def test_what_is_in_which_shard(years: dict[int, int], sizes: list[int]) -> None
     assert len({shard.folder for shard in planned}) == len(planned)
 
 
+def test_a_small_site_is_one_shard_and_in_a_larger_one_the_last_years_are_apart() -> None:
+    small = rows({2012: 100, 2018: 150, 2024: 50})
+    assert [len(shard.addresses) for shard in shards(small)] == [300]
+    one_more = Row("briefs/2024/n/index.html", dt.date(2024, 12, 30), "")
+    assert [len(shard.addresses) for shard in shards([*small, one_more])] == [201, 100]  # 2018 and 2024
+
+
 def test_pages_that_are_no_briefs_are_in_the_newest_shard() -> None:
     about = Row("about/index.html", None, "about")
     for years in ({}, {2024: 2}, {2010: 9, 2024: 2}):

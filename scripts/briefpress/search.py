@@ -26,6 +26,8 @@ from briefpress.store import digest
 
 LIMIT = 2000
 """Pages of a shard, at most."""
+SMALL = 300
+"""Pages that are one shard whatever their years: they are indexed in two seconds, and a second shard costs readers 28 kB."""
 RECENT = 2
 """Years of the catalogue that are apart from the archive, since they change most."""
 _AT_ONCE = 2000
@@ -74,7 +76,7 @@ def shards(rows: Iterable[Row], limit: int = LIMIT) -> list[Shard]:
     """
     every = sorted(rows, key=lambda row: (_date(row), row.address))
     parts: list[Sequence[Row]] = [every] if every else []
-    if len(every) > limit:
+    if len(every) > min(limit, SMALL):
         years = sorted({row.date.year for row in every if row.date})[-RECENT:]
         start = bisect_left(every, dt.date(years[0], 1, 1), key=_date) if years else 0
         parts = _cut(every[:start], limit) + _cut(every[start:], limit)

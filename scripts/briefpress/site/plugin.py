@@ -274,7 +274,9 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             pages = {address: staging.read(address).decode() for address in staging.staged() if address.endswith(".html")}
             rest = [address for address in every - pages.keys() if address.endswith(".html")]
             # Other pages led where they should; those of MkDocs apart, whose links nobody keeps.
-            gone = links.traces(staging.before.addresses - every, staging.changes(pages)) if rest else ()
+            # The search index is no place for links, and each of its files has another name when it is made again.
+            lost = {address for address in staging.before.addresses - every if not address.startswith("pagefind/")}
+            gone = links.traces(lost, staging.changes(pages)) if rest else ()
             of_mkdocs = staging.now.units[OTHERS].files
             for address in rest if gone else filter(of_mkdocs.__contains__, rest):
                 data = staging.read(address)

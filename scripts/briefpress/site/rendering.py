@@ -198,7 +198,6 @@ class Rendering:
         for file in files.documentation_pages():
             if file.abs_src_path and (path := Path(file.abs_src_path).resolve()).is_relative_to(self.root):
                 self.docs[path.relative_to(self.root).as_posix()] = file
-        self._files = files
         self._foreign = [file.dest_uri for file in files]
         self._taken = {file.dest_uri: file.src_uri for file in files}
         for brief in self.briefs:
@@ -308,8 +307,7 @@ class Rendering:
         if config.theme.custom_dir:
             files += sorted(file for file in Path(config.theme.custom_dir).rglob("*") if file.is_file())
         state = [part for file in files for part in (os.path.relpath(file, self.root), file.read_bytes())]
-        return digest(tool(), *state, self.source, config.site_url, config.site_name, self.serving, self.pdf,
-                      self.preview is not None)  # fmt: skip
+        return digest(tool(), *state, self.source, config.site_url, config.site_name, self.serving, self.pdf, self.preview is not None)
 
     @cached_property
     def _heads(self) -> dict[str, str]:
@@ -326,8 +324,8 @@ class Rendering:
         """As `_heads`, with what a work says of its translations and of the files beside it."""
         kin = self.catalogue.translations
         return {
-            brief.path: _joined([self._heads[brief.path], seen.beside if (seen := self.seen.get(brief.path)) else "",
-                                 *(self._heads[other.path] for other in kin.get(brief.path, ()))])
+            brief.path: "\1".join([self._heads[brief.path], seen.beside if (seen := self.seen.get(brief.path)) else "",
+                                  *(self._heads[other.path] for other in kin.get(brief.path, ()))])
             for brief in self.catalogue.public
         }  # fmt: skip
 
@@ -369,19 +367,8 @@ class Rendering:
 
     @cached_property
     def _related(self) -> Mapping[str, Sequence[Brief]]:
-        """What to read next, for each brief; found anew where what decides it changed."""
-        catalogue = self.catalogue
-        rows = (
-            f"{one.path} {one.order} {[topic.text for topic in one.topics]} {[region.text for region in one.regions]} {one.series} {one.lang} "
-            f"{[author.address for author in one.authors]} {[other.text for other in one.related]} {one.translation_of} "
-            f"{catalogue.shows(one)} {bool(one.withdrawal)}" for one in catalogue.briefs
-        )  # fmt: skip
-        key = _key(tool(), *rows, *(brief.path for brief in self.briefs))
-        kept = self.store.get_json("related", key)
-        if kept is None:
-            kept = {brief.path: [one.path for one in listing.related(catalogue, brief)] for brief in self.briefs}
-            self.store.put_json("related", key, kept)
-        return {path: [catalogue.by_path[one] for one in others] for path, others in kept.items()}
+        """What to read next, for each brief: some thirty microseconds each, so it is not kept."""
+        return {brief.path: listing.related(self.catalogue, brief) for brief in self.briefs}
 
     # -- rendering -------------------------------------------------------------------------------
 
@@ -409,7 +396,7 @@ class Rendering:
 
     def _render_page(self, page: OwnPage, address: str, url: str, lang: str = "") -> None:
         lang = lang or page.series.lang
-        of_series = bool(page.template == "moved.html") or url.startswith(f"{page.series.slug}/")
+        of_series = page.template == "moved.html" or url.startswith(f"{page.series.slug}/")
         key = _key(self._base, self._frame_key(page.series, lang, of_series=of_series), page.template, digest(page.values))
 
         def make() -> dict[str, str]:
@@ -839,10 +826,6 @@ _UNPUBLISHED = "drafts, embargoes, and what is to mend"
 def _key(*parts: str) -> str:
     """A short digest of texts, for what is asked ten thousand times."""
     return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
-
-
-def _joined(parts: Iterable[str]) -> str:
-    return "\1".join(parts)
 
 
 def _bytes(content: bytes | str) -> bytes:

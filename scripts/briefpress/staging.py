@@ -216,7 +216,8 @@ class Staging:
             files[address] = _digest((self.folder / address).read_bytes())
             if known and known.files.get(address) == files[address] and os.path.dirname(address) not in self._touched:
                 (self.folder / address).unlink()
-        self.now.units[OTHERS] = Unit.of("", files)
+        unit = Unit.of("", files)
+        self.now.units[OTHERS] = known if known and known.rows == unit.rows else unit
 
     def _made(self) -> set[str]:
         """The addresses of the units that were made in this build."""
@@ -256,7 +257,7 @@ class Staging:
             journal.with_suffix(".part").write_text(json.dumps(work), "utf-8")
             os.replace(journal.with_suffix(".part"), journal)  # from here on it will be finished
             _finish(self.folder, self.site)
-        elif self.now.units.keys() != self.before.units.keys() or changed:
+        elif changed or self.now.units.keys() != self.before.units.keys():
             self.now.write(self.kept)
         shutil.rmtree(self.folder, ignore_errors=True)
 

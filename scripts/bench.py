@@ -437,24 +437,20 @@ def figure(value: float | str) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
-def asked_table(sizes: list[Size]) -> str:
-    """What is asked of us: the figure for each size and, where it has targets, those and the verdict."""
-    lines = [["Measured", "Unit"], ["---", "---"], *([row.name, row.unit] for row in ROWS)]
-    for size in sizes:
-        lines[0].append(f"{size.count:,} briefs")
-        lines[1].append("--:")
-        for row, line in zip(ROWS, lines[2:], strict=True):
-            line.append(figure(size.ours.get(row.key, "–")))
-        if not any(size.count in row.targets for row in ROWS):
-            continue
+def asked_table(size: Size) -> str:
+    """What is asked of us at one size: the figure and, where there are targets, those and the verdict; it fits a telephone."""
+    targets = any(size.count in row.targets for row in ROWS)
+    lines = [["Measured", f"{size.count:,} briefs"], ["---", "--:"]]
+    if targets:
         lines[0] += ["Target", "Verdict"]
         lines[1] += ["--:", "---"]
-        for row, line in zip(ROWS, lines[2:], strict=True):
-            value, target = size.ours.get(row.key, "–"), row.targets.get(size.count)
-            if target is None or isinstance(value, str):
-                line += ["–" if target is None else figure(target), "–"]
-            else:
-                line += [figure(target), "met" if value <= target else "**missed**"]
+    for row in ROWS:
+        value, target = size.ours.get(row.key, "–"), row.targets.get(size.count)
+        line = [f"{row.name} ({row.unit})", figure(value)]
+        if targets:
+            line.append("–" if target is None else figure(target))
+            line.append("–" if target is None or isinstance(value, str) else "met" if value <= target else "**missed**")
+        lines.append(line)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -498,7 +494,7 @@ def report(sizes: list[Size], up_to: int) -> str:
     """All tables, as Markdown."""
     parts = [f"Measured with {machine()}"]
     if any(size.ours for size in sizes):
-        parts += ["## What is asked of us", asked_table(sizes)]
+        parts += ["## What is asked of us", *map(asked_table, sizes)]
     for size in sizes:
         parts += [f"## Beside others: {size.count:,} briefs, {size.characters / 1e6:.1f} million characters", tools_table(size)]
         if size.count > up_to:

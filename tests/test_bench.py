@@ -49,9 +49,9 @@ def test_the_page_marks_what_misses_its_target_and_says_what_is_not_measured(ben
         bench.Tool("Absent", "3", False, why="npm could not install it"),
     ])  # fmt: skip
     lines = bench.report([size], 1000).splitlines()
-    assert "| One | CPU s | 1.50 | 2.00 | met |" in lines
-    assert "| Two | MB | 123 | 3.00 | **missed** |" in lines
-    assert "| Three | kB | no Chromium | – | – |" in lines
+    assert "| One (CPU s) | 1.50 | 2.00 | met |" in lines
+    assert "| Two (MB) | 123 | 3.00 | **missed** |" in lines
+    assert "| Three (kB) | no Chromium | – | – |" in lines
     assert [line for line in lines if line.startswith("| Fast 2 |")] == [
         "| Fast 2 | 1.00 | 0.50 | 70 |", "| Fast 2 | 1.00 | 2.00 | 60 |", "| Fast 2 | 1.00 | 9.00 | – |"]  # fmt: skip
     assert "| Absent 3 | not measured: npm could not install it | – | – |" in lines

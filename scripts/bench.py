@@ -17,7 +17,6 @@ import functools
 import gzip
 import os
 import platform
-import shutil
 import signal
 import socket
 import statistics
@@ -171,6 +170,19 @@ def _once(command: list[str], folder: Path) -> Taken:
     return Taken(usage.ru_utime + usage.ru_stime, peak / 1e6)
 
 
+def set_aside(folder: Path, *paths: Path) -> None:
+    """Move away what a run is not to find.
+
+    It is not deleted: for minutes after many files were, ext4 takes several times as long to make one
+    (`recently_deleted` in its ialloc.c), which nobody meets who builds a site from nothing.
+    """
+    for path in paths:
+        if path.exists():
+            gone = folder.with_name(f"{folder.name}-aside")
+            gone.mkdir(exist_ok=True)
+            path.rename(gone / str(len(list(gone.iterdir()))))
+
+
 def write(folder: Path, files: dict[str, str]) -> None:
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -208,10 +220,7 @@ def measure_us(size: Size, generated: list[Brief], folder: Path) -> None:
     write(folder / "briefs", {brief.path: brief.text() for brief in generated})
 
     def forget() -> None:
-        shutil.rmtree(folder / "site", ignore_errors=True)
-        for kept in (folder / ".cache/briefpress").iterdir():
-            if kept.name != "fonts":
-                shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        set_aside(folder, folder / "site", *(kept for kept in (folder / ".cache/briefpress").iterdir() if kept.name != "fonts"))
 
     def edit() -> None:
         lengthen(file)
@@ -374,8 +383,7 @@ def measure_peer(peer: Peer, generated: list[Brief], folder: Path) -> Tool:
         site = folder / peer.site
 
         def forget() -> None:
-            shutil.rmtree(site, ignore_errors=True)
-            shutil.rmtree(folder / peer.kept, ignore_errors=True)
+            set_aside(folder, site, folder / peer.kept)
 
         tool.cold = take(f"{peer.name}, from nothing", command, folder, forget)
         tool.site, tool.page = bytes_of(site), sent(next(site.glob(peer.page(middle))))
@@ -415,7 +423,8 @@ are thousands and millions of bytes; a page is counted as gzip packs it.
 
 **From nothing** means without the site and without any cache; ours keeps only the site’s fonts, which are cut once on
 a machine. **One brief edited** is a new process after a sentence was added to one brief, with the caches that a tool
-keeps. No PDFs, covers and cards are made: what those cost, `make bench-pdf` tells. Each of our builds checks every
+keeps. No PDFs, covers and cards are made: what those cost, `make bench-pdf` tells. Nothing is
+deleted in between, since ext4 is slow to make files after that. Each of our builds checks every
 brief first, writes citations, feeds and the other record files, and checks every link at the end; no peer does that.
 
 **The other tools** have settings as small as they can be. Material’s blog has no pages of authors. Zensical reads the
@@ -539,19 +548,17 @@ def measure_pdfs(count: int) -> None:
 # -- all of it ------------------------------------------------------------------------------------------------
 
 
-def measure(count: int, only: str | None, up_to: int) -> Size:
+def measure(count: int, only: str | None, up_to: int, place: Path) -> Size:
     """Us, then the peers, each in a folder of its own that is gone afterwards."""
     say(f"{count:,} briefs: generating …", end="")
     generated = briefs(count)
     size = Size(count, sum(len(brief.text()) for brief in generated))
     say(f" {size.characters / 1e6:.1f} million characters")
     if only != "peers":
-        with tempfile.TemporaryDirectory() as folder:
-            measure_us(size, generated, Path(folder))
+        measure_us(size, generated, place / f"{count}-us")
     if only != "us" and count <= up_to:
-        for peer in PEERS:
-            with tempfile.TemporaryDirectory() as folder:
-                size.tools.append(measure_peer(peer, generated, Path(folder)))
+        for nth, peer in enumerate(PEERS):
+            size.tools.append(measure_peer(peer, generated, place / f"{count}-{nth}"))
     return size
 
 
@@ -568,10 +575,12 @@ def main() -> None:
         return
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what runs is ended, and folders go, as with Ctrl+C
     os.environ |= {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-    try:
-        sizes = [measure(count, options.only, options.peers_up_to) for count in options.briefs or [1000]]
-    except Failed as reason:
-        sys.exit(f"The benchmark stopped: {reason}.")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else it is measured how long Python takes to compile
+    with tempfile.TemporaryDirectory() as place:
+        try:
+            sizes = [measure(count, options.only, options.peers_up_to, Path(place)) for count in options.briefs or [1000]]
+        except Failed as reason:
+            sys.exit(f"The benchmark stopped: {reason}.")
     told = report(sizes, options.peers_up_to)
     print(told)
     if options.write:

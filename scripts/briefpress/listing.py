@@ -260,8 +260,8 @@ def related(catalogue: Catalogue, brief: Brief, limit: int = 3) -> list[Brief]:
 # --- home ---------------------------------------------------------------------------------------
 
 
-def home(catalogue: Catalogue) -> dict[str, Any]:
-    """The home page: the newest brief of all, those before it, each series, and the ways in."""
+def home(catalogue: Catalogue, divided: Sequence[Facet] = ()) -> dict[str, Any]:
+    """The home page: the newest brief of all, those before it, each series, and the ways in; `divided` is what `facets` gave."""
     every = catalogue.settings.series
     lang = every[0].lang
     words = texts(lang)
@@ -270,7 +270,7 @@ def home(catalogue: Catalogue) -> dict[str, Any]:
     entries = [entry(catalogue, brief, lang) for brief in standing[: LATEST + 1]]
     years = _years(every[0], _by_year(catalogue.of(every[0])), "")
     ways = [{"heading": words["by_year"], "rows": years, "all_url": "", "all_text": ""}] if len(every) == 1 else []
-    ways += [way for facet in facets(catalogue) if (way := _way(facet, lang, ""))["rows"]]
+    ways += [way for facet in divided or facets(catalogue) if (way := _way(facet, lang, ""))["rows"]]
     return {
         "newest": entries[0] if entries else None,
         "latest": entries[1:],
@@ -298,9 +298,9 @@ def _way(facet: Facet, lang: str, current: str) -> dict[str, Any]:
 # --- lists --------------------------------------------------------------------------------------
 
 
-def lists(catalogue: Catalogue) -> Iterator[ListPage]:
-    """Every list: of a series, of its years, of authors, topics and regions, and their indexes."""
-    shared = _Shared(catalogue)
+def lists(catalogue: Catalogue, divided: Sequence[Facet] = ()) -> Iterator[ListPage]:
+    """Every list: of a series, of its years, of authors, topics and regions, and their indexes; `divided` is what `facets` gave."""
+    shared = _Shared(catalogue, divided)
     for series in catalogue.settings.series:
         briefs = catalogue.of(series)[::-1]
         words = texts(series.lang)
@@ -319,9 +319,9 @@ def lists(catalogue: Catalogue) -> Iterator[ListPage]:
 class _Shared:
     """What the lists of one catalogue share, each thing worked out once."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, divided: Sequence[Facet]) -> None:
         self.catalogue = catalogue
-        self.facets = facets(catalogue)
+        self.facets = divided or facets(catalogue)
         every = catalogue.settings.series
         self.years = {series.slug: _by_year(catalogue.of(series)[::-1]) for series in every}
         self.references = {series.slug: reference_parts(catalogue.of(series)) for series in every}

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 _LIBRARIES = ("anyascii", "babel", "jinja2", "markdown", "mkdocs", "mkdocs-material", "nh3", "pillow", "pymdown-extensions", "pyyaml",
               "typst", "vl-convert-python")  # fmt: skip
 """Those whose version can change what we write."""
@@ -87,13 +89,13 @@ class Store:
         """The entry as JSON knows it, or None; one that cannot be read counts as not there."""
         data = self.get(kind, key)
         try:
-            return None if data is None else json.loads(data)
+            return None if data is None else orjson.loads(data)
         except ValueError:
             return None
 
     def put_json(self, kind: str, key: str, value: Any) -> None:
         """Keep a value that JSON can hold."""
-        self.put(kind, key, json.dumps(value, ensure_ascii=False).encode())
+        self.put(kind, key, orjson.dumps(value))
 
     def _file(self, kind: str, key: str) -> Path:
         return self.folder / kind / key[:2] / key

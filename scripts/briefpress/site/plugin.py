@@ -7,6 +7,7 @@ import logging
 import os
 import posixpath
 import re
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,8 @@ from briefpress.store import Store, digest
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
+_COMPILED = Path(__file__).parent / "__pycache__"
+"""Where Python keeps what it compiled of this package; templates are kept there too, since who can write there can run anything."""
 _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level.ADVICE: logging.INFO}
 
 
@@ -206,6 +209,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Render the briefs and the lists."""
         began = time.perf_counter()
+        if not sys.dont_write_bytecode and os.access(_COMPILED, os.W_OK):
+            env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(_COMPILED), "template-%s.pyc")
         self._rendering.render(env, files)
         self.times["pages"] += time.perf_counter() - began
         return env
@@ -218,7 +223,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         if run.preview:
             values["site"]["preview"] = values["site"]["preview"] | {"text": run.overview["text"]}
         if page.meta.get("template") == "home.html":
-            values |= listing.home(run.catalogue)
+            values |= listing.home(run.catalogue, run.facets)
         if str(page.meta.get("template", "main.html")).removesuffix(".html") in OWN_TEMPLATES:
             page.content = Markup(page.content or "")  # the site's own pages, not an editor's brief
             if page.meta.get("description"):

@@ -167,7 +167,6 @@ class Rendering:
     """Pages at old addresses."""
     docs: dict[str, File] = field(default_factory=dict)
     """The site's Markdown pages by their path from the project's folder."""
-    facets: tuple[listing.Facet, ...] = ()
     assets: dict[str, str] = field(default_factory=dict)
     """Name → address of stylesheets, scripts and fonts."""
     nav: Navigation | None = None
@@ -183,8 +182,11 @@ class Rendering:
         self.outlines = self.survey.outlines if catalogue.by_path.keys() <= self.survey.outlines.briefs.keys() else Outlines(catalogue.by_path)
         self.briefs: tuple[Brief, ...] = (*catalogue.public, *(self.preview.apart if self.preview else ()))
         self._linked: dict[str, tuple[Brief, OwnFile]] = {}
+        self._related: dict[str, Sequence[Brief]] = {}
         self._taken: dict[str, str] = {}
         self._faulty = False
+        self._stands = False
+        """Whether the site that stands was made of the same, but for the texts of briefs."""
 
     # -- what there is to write ------------------------------------------------------------------
 
@@ -202,8 +204,11 @@ class Rendering:
         self._taken = {file.dest_uri: file.src_uri for file in files}
         for brief in self.briefs:
             self._claim(f"{self.catalogue.permalink(brief)}index.html", brief.path)
-        for page in listing.lists(self.catalogue):
-            self._plan_page(OwnPage(page.url, page.template, page.series, {"listing": page.listing}, page.changed, "lists"))
+        before = self.staging.before
+        same = before is not None and self._state and before.state.startswith(self._state)
+        # What depends on no text of a brief: an edit of one does not think of a thousand lists.
+        lists = _named("lists", before.units) if before and same else [f"{page.url}index.html" for page in self._lists]
+        self._of_lists = {address for address in lists if self._claim(address)}
         first = self.catalogue.settings.series[0]
         self._plan_page(OwnPage("search/", "search.html", first, {}))
         if self.preview is not None:
@@ -211,7 +216,6 @@ class Rendering:
             for unread in self.preview.unread:
                 values = {"path": unread, "findings": self.preview.rows(unread)}
                 self._plan_page(OwnPage(self.preview.unread_address(unread), "faulty.html", first, values))
-        self.facets = listing.facets(self.catalogue)
         self.assets, self._assets = assets(self.store, self.catalogue.settings.series)
         for brief in self.catalogue.public:
             self._plan_aliases(brief)
@@ -230,6 +234,17 @@ class Rendering:
     @cached_property
     def _docs_folder(self) -> str:
         return posixpath.relpath(Path(self.config.docs_dir).resolve().as_posix(), self.root.as_posix())
+
+    @cached_property
+    def facets(self) -> tuple[listing.Facet, ...]:
+        """Authors, topics and regions."""
+        return listing.facets(self.catalogue)
+
+    @cached_property
+    def _lists(self) -> list[OwnPage]:
+        """Every page of a list, and the indexes."""
+        return [OwnPage(page.url, page.template, page.series, {"listing": page.listing}, page.changed, "lists")
+                for page in listing.lists(self.catalogue, self.facets)]  # fmt: skip
 
     def _plan_page(self, page: OwnPage) -> None:
         if self._claim(f"{page.url}index.html"):
@@ -315,6 +330,23 @@ class Rendering:
         now, today = self.catalogue.now, self.catalogue.now.astimezone(self.catalogue.settings.timezone).date()
         return {brief.path: f"{brief.path} {self._of(brief)} {moment(brief, now, today)}" for brief in self.catalogue.briefs}
 
+    @cached_property
+    def _state(self) -> str:
+        """What anything can be made of besides the text of its brief and the frame; empty where that cannot be told."""
+        catalogue, seen = self.catalogue, self.seen
+        if not all(brief.path in seen for brief in catalogue.briefs):
+            return ""
+        beside = (seen[brief.path].beside for brief in catalogue.briefs)
+        docs = (f"{path} {file.url}" for path, file in self.docs.items())
+        addresses = (f"{path} {address}" for path, address in catalogue.addresses.items())
+        return _key(self._base, self.survey.ledger.by, *self._heads.values(), *beside, *docs, *addresses, *self._foreign)[:_HALF]
+
+    def _frames_state(self) -> str:
+        """The state of every frame that a page can have."""
+        langs = sorted({brief.lang for brief in self.briefs} | {series.lang for series in self.catalogue.settings.series})
+        return _key(*(self._frame_key(series, lang, of_series=of_series)
+                      for series in self.catalogue.settings.series for lang in langs for of_series in (True, False)))[:_HALF]  # fmt: skip
+
     def _of(self, brief: Brief) -> str:
         seen = self.seen.get(brief.path)
         return f"{seen.head} {seen.settings}" if seen else str(id(brief))
@@ -333,21 +365,33 @@ class Rendering:
         return _key(self._base, self.survey.ledger.by, *more, *(self._records[brief.path] for brief in briefs))
 
     def _brief_key(self, brief: Brief) -> str:
-        """What the page of a brief and all that lies beside it are made of; empty where that cannot be told."""
+        """What the page of a brief and all that lies beside it are made of; empty where that cannot be told.
+
+        Its second half is of what is the brief's own: as long as that and the state of the site are the same, so is the first.
+        """
         seen = self.seen.get(brief.path)
         if seen is None or seen.brief is not brief:
             return ""
+        findings = digest(self.preview.rows(brief.path)) if self.preview and brief.path in self.preview.findings else ""
+        own = _key(seen.text, seen.beside, findings)[:_HALF]
+        if self._stands and (unit := self._before.get(f"briefs {brief.path}")) and unit.key.endswith(own):
+            return unit.key
         catalogue = self.catalogue
         beside = [one for one in catalogue.neighbours.get(brief.path, ()) if one]
-        others = (*beside, *self._related[brief.path], *catalogue.translations.get(brief.path, ()))
-        return _key(
-            self._base, self._frame_key(catalogue.series(brief), brief.lang, of_series=True), seen.text, seen.beside, self._heads[brief.path],
+        others = (*beside, *self._related_to(brief), *catalogue.translations.get(brief.path, ()))
+        around = _key(
+            self._base, self._frame_key(catalogue.series(brief), brief.lang, of_series=True), self._heads[brief.path],
             catalogue.permalink(brief), "in a list" if brief.path in catalogue.neighbours else "",
             *(f"{target} {self._address_of(target)}" for target in seen.targets),
             "".join("01"[one is None] for one in catalogue.neighbours.get(brief.path, ())),
             *(f"{self._heads[one.path]} {catalogue.permalink(one)}" for one in others),
-            digest(self.preview.rows(brief.path)) if self.preview and brief.path in self.preview.findings else "",
         )  # fmt: skip
+        return around[:_HALF] + own
+
+    @cached_property
+    def _before(self) -> Mapping[str, Unit]:
+        """The units of the site that stands."""
+        return self.staging.before.units if self.staging.before else {}
 
     def _paper_key(self, brief: Brief, key: str) -> str:
         """What the PDF of a brief is made of, and its cards: besides the page a logo, and the typesetter with its faces."""
@@ -365,10 +409,11 @@ class Rendering:
             return self.docs[path].url if path in self.docs else ""
         return f"{self.catalogue.permalink(brief)} {self.catalogue.shows(brief)} {bool(brief.withdrawal)}"
 
-    @cached_property
-    def _related(self) -> Mapping[str, Sequence[Brief]]:
-        """What to read next, for each brief: some thirty microseconds each, so it is not kept."""
-        return {brief.path: listing.related(self.catalogue, brief) for brief in self.briefs}
+    def _related_to(self, brief: Brief) -> Sequence[Brief]:
+        """What to read next."""
+        if brief.path not in self._related:
+            self._related[brief.path] = listing.related(self.catalogue, brief)
+        return self._related[brief.path]
 
     # -- rendering -------------------------------------------------------------------------------
 
@@ -376,6 +421,8 @@ class Rendering:
         """Make every unit that does not stand as it is; by now all Markdown pages have been read."""
         env.autoescape = _escapes
         self._env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
+        state = self._state and self._state + self._frames_state()
+        self._stands = self.staging.stands(state)
         self._render_briefs()
         self._check_foreign()
         for page in self.pages:
@@ -385,8 +432,19 @@ class Rendering:
             self._render_page(page, page.url, folder and f"{folder}/", page.values["lang"])
         self._add_files()
         self._check_anchors()
-        self._add_record()
+        if self._stands:
+            for kind in ("lists", "feeds", "record"):
+                for name in _named(kind, self._before):
+                    self.staging.keep(f"{kind} {name}", self._before[f"{kind} {name}"].key)
+        else:
+            for page in self._lists:
+                if (address := f"{page.url}index.html") in self._of_lists:
+                    self._render_page(page, address, page.url)
+            self._add_record()
+        self._tell_of_repec()
         self._add_sitemap(files)
+        if not self.survey.ledger.overtaken:
+            self.staging.now.state = state
 
     def _unit(self, kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes | str]]) -> None:
         """Make a unit, unless it stands."""
@@ -500,7 +558,7 @@ class Rendering:
         # Of a withdrawn brief no text is shown, so none is set.
         body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
         work = self._work(brief, media)
-        page = brief_page(work, body, outlined, self.catalogue, media, related=self._related[brief.path], source=self.source)
+        page = brief_page(work, body, outlined, self.catalogue, media, related=self._related_to(brief), source=self.source)
         one = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url) if page["pdf"] else None
         return page, one, work, drawn, media, sorted(set(body.lost) - {link.target for link in outlined.links})
 
@@ -572,14 +630,19 @@ class Rendering:
         every = self._record_key(self.catalogue.public)
         self._unit("record", "tables", every, lambda: tables(self.works))
         self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
+        if not settings.sample and any(series.repec for series in settings.series):
+            self._unit("record", "RePEc", every, lambda: repec.files(settings.series, self.works, site_url))
+
+    def _tell_of_repec(self) -> None:
+        settings = self.catalogue.settings
+        if self.preview is not None:
+            return
         if settings.sample:
             log.info("no files for RePEc: the series is a sample")
             return
         for series in settings.series:
             if series.repec is None:
                 log.info("no files for RePEc of %s: it has no repec in series.yml", series.slug)
-        if any(series.repec for series in settings.series):
-            self._unit("record", "RePEc", every, lambda: repec.files(settings.series, self.works, site_url))
 
     def _feed(self, series: Series, title: str, url: str, about: str, works: tuple[Work, ...]) -> Feed:
         site_url = self.config.site_url or ""
@@ -772,8 +835,7 @@ class Rendering:
                 date = doc.page.meta.get("date")
                 home = doc.page.is_homepage
                 docs.append((site_url + ("" if home else doc.url), newest if home else date if isinstance(date, dt.date) else None))
-        lists: list[tuple[str, dt.date | None]] = [(site_url + page.url, page.changed) for page in self.pages]
-        self.counts["pages"] = len(self.briefs) + len(lists) + len(docs)
+        self.counts["pages"] = len(self.briefs) + len(self._of_lists) + len(self.pages) + len(docs)
         if self.preview is not None:  # a preview is for nobody to harvest
             return
 
@@ -781,9 +843,10 @@ class Rendering:
             groups: dict[str, list[MapPage]] = defaultdict(list)
             for brief in self.briefs:
                 groups[str(listing.year_of(brief))].append((site_url + self.catalogue.permalink(brief), brief.changed))
-            return sitemaps({**groups, "pages": lists + docs}, site_url)
+            ours = [(site_url + page.url, page.changed) for page in (*self._lists, *self.pages)]
+            return sitemaps({**groups, "pages": ours + docs}, site_url)
 
-        key = self._record_key(self.catalogue.public, *(f"{address} {date}" for address, date in lists + docs))
+        key = self._state and _key(self._state, *(f"{address} {date}" for address, date in docs))
         self._unit("record", "sitemap.xml", key, make)
 
     def add_search(self) -> None:
@@ -821,6 +884,16 @@ class Rendering:
 
 _UNPUBLISHED = "drafts, embargoes, and what is to mend"
 """What every page of a preview says; pages of MkDocs, which are made each time, say how many there are."""
+
+
+_HALF = 20
+"""Digits of a key, of forty."""
+
+
+def _named(kind: str, units: Iterable[str]) -> list[str]:
+    """The names of the units of a kind."""
+    start = f"{kind} "
+    return [name.removeprefix(start) for name in units if name.startswith(start)]
 
 
 def _key(*parts: str) -> str:

@@ -112,7 +112,7 @@ def index(site: Path, catalogue: list[Row], store: Path, limit: int = LIMIT) -> 
     """Index a site, put the index into it, and return what had to be made."""
     planned, made = search.index(catalogue, site.joinpath, store, limit)
     shutil.rmtree(site / "pagefind", ignore_errors=True)
-    for files in (*(search.files(shard, store) for shard in planned), search.ways_in(planned, store) if planned else {}):
+    for files in (*(search.files(shard, store) for shard in planned), search.ways_in(planned, store, {"total": len(catalogue)}) if planned else {}):
         for address, data in files.items():
             (site / address).parent.mkdir(parents=True, exist_ok=True)
             (site / address).write_bytes(data)
@@ -120,7 +120,7 @@ def index(site: Path, catalogue: list[Row], store: Path, limit: int = LIMIT) -> 
 
 
 def listed(site: Path) -> list[dict[str, object]]:
-    return json.loads((site / "pagefind/shards.json").read_text())
+    return json.loads((site / "pagefind/shards.json").read_text())["shards"]
 
 
 CATALOGUE = rows({2012: 4, 2013: 4, 2023: 2, 2024: 2})
@@ -178,7 +178,8 @@ def faulty_pagefind(folder: Path, end: str) -> Path:
 
 def test_a_failed_shard_is_an_error_and_leaves_nothing(tmp_path: Path, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = write(tmp_path / "site", CATALOGUE)
-    monkeypatch.setattr(search, "get_executable", lambda: faulty_pagefind(tmp_path, "echo no memory >&2; exit 3"))
+    program = faulty_pagefind(tmp_path, "echo no memory >&2; exit 3")  # once: shards are made side by side
+    monkeypatch.setattr(search, "get_executable", lambda: program)
     with pytest.raises(SearchError, match="pagefind ended with 3: no memory"):
         index(site, CATALOGUE, store, 4)
     assert not (site / "pagefind").exists()

@@ -6,10 +6,11 @@ Made from front matter alone, never from bodies. An address here is relative to 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from heapq import nlargest
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -293,6 +294,46 @@ def _way(facet: Facet, lang: str, current: str) -> dict[str, Any]:
         "all_url": facet.url if len(facet.rows) > len(rows) else "",
         "all_text": words[f"all_{facet.name}s"],
     }
+
+
+# --- search -------------------------------------------------------------------------------------
+
+FOUND_FIRST = 8
+"""Briefs that the search shows before it is asked for anything."""
+
+
+def search_overview(catalogue: Catalogue, briefs: Sequence[Brief]) -> dict[str, Any]:
+    """What the search shows before it is asked for anything: how many briefs there are, of what, and the newest.
+
+    Args:
+        catalogue: all briefs.
+        briefs: those that can be found. One that is not published may have no date, which is the first day that there is.
+    """
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("year", "author", "topic", "region", "language", "series")}
+    labels = {kind: subject_labels(catalogue, kind) for kind in ("topics", "regions")}
+    for brief in briefs:
+        if brief.date > dt.date.min:
+            counts["year"][str(year_of(brief))] += 1
+        counts["author"].update({author.name for author in brief.authors})
+        for name, kind in (("topic", "topics"), ("region", "regions")):
+            counts[name].update({labels[kind][one.text] for one in getattr(brief, kind) if one.text in labels[kind]})
+        counts["language"][language_name(brief.lang)] += 1
+        counts["series"][catalogue.series(brief).title] += 1
+    newest = nlargest(FOUND_FIRST, briefs, key=lambda brief: brief.order)
+    return {
+        "total": len(briefs),
+        "facets": {name: dict(sorted(found.items())) for name, found in counts.items() if len(found) > 1},
+        "newest": [_found(catalogue, brief) for brief in newest],
+    }
+
+
+def _found(catalogue: Catalogue, brief: Brief) -> dict[str, str]:
+    """A brief as the search shows it; what it shows later it reads from the brief's page."""
+    shown = entry(catalogue, brief, brief.lang)
+    return {
+        "url": shown["url"], "lang": brief.lang.split("-")[0].lower(), "number": shown["number"], "title": shown["title"],
+        "authors": shown["byline"], "date": shown["date_text"] if brief.date > dt.date.min else "", "series": shown["series_title"],
+    }  # fmt: skip
 
 
 # --- lists --------------------------------------------------------------------------------------

@@ -14,11 +14,12 @@ import shutil
 import subprocess
 import tempfile
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from pagefind_bin import get_executable  # type: ignore[import-untyped]  # it has no types
 
@@ -144,14 +145,21 @@ def files(shard: Shard, store: Path) -> dict[str, bytes]:
     return {f"pagefind/{shard.folder}/{file.relative_to(made).as_posix()}": file.read_bytes() for file in sorted(made.rglob("*")) if file.is_file()}
 
 
-def ways_in(planned: Sequence[Shard], store: Path) -> dict[str, bytes]:
-    """The list of the shards, which the reader's page asks for, and what opens them, at addresses that stay."""
+def ways_in(planned: Sequence[Shard], store: Path, known: Mapping[str, Any]) -> dict[str, bytes]:
+    """What the reader's page asks for first, and what opens the shards, at addresses that stay.
+
+    Args:
+        planned: all shards, the newest first.
+        store: the folder in which they are kept.
+        known: what the page shows before it is asked for anything, so that it needs no index until then.
+    """
     listed = []
     for shard in planned:
         languages = json.loads((store / shard.key / "pagefind-entry.json").read_text("utf-8"))["languages"]
         listed.append({"folder": shard.folder, "languages": {name: one["page_count"] for name, one in sorted(languages.items())}})
     # The program is fetched beside the list and not after it.
-    return {"pagefind/shards.json": json.dumps(listed).encode(), "pagefind/pagefind.js": (store / planned[0].key / "pagefind.js").read_bytes()}
+    first = json.dumps({"shards": listed, **known}, ensure_ascii=False).encode()
+    return {"pagefind/shards.json": first, "pagefind/pagefind.js": (store / planned[0].key / "pagefind.js").read_bytes()}
 
 
 def _make(shard: Shard, page: Callable[[str], Path], scratch: Path, store: Path) -> None:

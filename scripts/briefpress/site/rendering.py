@@ -865,7 +865,8 @@ class Rendering:
         self.made["shards"] = len(made)
         for shard in planned:
             self._unit("search", shard.folder, shard.key, lambda shard=shard: search.files(shard, store))  # type: ignore[misc]  # bound now
-        self._unit("search", "list", _key(*(shard.key for shard in planned)), lambda: search.ways_in(planned, store))
+        known = listing.search_overview(self.catalogue, self.briefs)
+        self._unit("search", "list", _key(digest(known), *(shard.key for shard in planned)), lambda: search.ways_in(planned, store, known))
 
     def _check_foreign(self) -> None:
         """A page of `docs/`, or of the theme, that lies where a file of a brief does.

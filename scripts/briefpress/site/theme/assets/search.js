@@ -5,7 +5,7 @@ const FACETS = ["year", "topic", "author", "region", "language", "series"];
 const STEP = 8; // results shown at a time
 // A word of every brief (brief.html). A search for no word makes Pagefind 1.5 fetch the whole index.
 const EVERY = "ꙮ";
-let engine;
+let known, engine;
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -19,6 +19,13 @@ function make(tag, attributes = {}, ...children) {
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
+// What is known before anything is asked: the shards, how many briefs of what there are, and the newest.
+function overview(root) {
+  known ??= fetch(new URL("pagefind/shards.json", new URL(root, location.href)), { cache: "no-cache" })
+    .then(answer => answer.json()).catch(reason => { known = undefined; throw reason; });
+  return known;
+}
+
 function pagefind(root) {
   engine ??= start(new URL(root, location.href)).catch(reason => { engine = undefined; throw reason; });
   return engine;
@@ -26,8 +33,7 @@ function pagefind(root) {
 
 async function start(root) {
   const bundle = new URL("pagefind/", root).href;
-  const [module, shards] = await Promise.all([import(`${bundle}pagefind.js`),
-    fetch(`${bundle}shards.json`, { cache: "no-cache" }).then(answer => answer.json())]);
+  const [module, { shards }] = await Promise.all([import(`${bundle}pagefind.js`), overview(root)]);
   // Each shard, the newest first, has an index a language. Pagefind opens one and merges the others.
   const spans = shards.map(({ folder, languages }) => Object.entries(languages).map(
     ([language, pages]) => ({ name: `${folder} ${language}`, path: `${bundle}${folder}/`, language, pages })));
@@ -44,10 +50,14 @@ async function start(root) {
     one => module.mergeIndex(one.path, { ...options(one), language: one.language })));
   // What is asked for by name alone is fetched: not the numbers, and languages only where there are several.
   const keys = FACETS.filter(key => key !== "language" || indexes.some(({ language }) => language !== open.language));
-  const filters = Object.fromEntries(keys.map(key => [key, { any: [] }]));
+  const counted = Object.fromEntries(keys.map(key => [key, []]));
   return {
-    search: module.search, indexes, shards: spans.map(span => span.map(({ name }) => name)),
-    facets: async () => (await module.search(EVERY, { filters })).filters,
+    indexes, shards: spans.map(span => span.map(({ name }) => name)), exactly: word => module.search(`"${word}"`),
+    // Newest first where no word is asked.
+    search(term, values = {}) {
+      const filters = Object.fromEntries(Object.entries({ ...counted, ...values }).map(([key, any]) => [key, { any }]));
+      return module.search(term || EVERY, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
+    },
   };
 }
 
@@ -93,10 +103,10 @@ function fits(data, term) {
 // that several shards find what one index of all of them would. A word in quotes has no other beginnings.
 async function holding(engine, term) {
   const words = term.split(/[\s"]+/).filter(Boolean);
-  const exact = await Promise.all(words.map(word => engine.search(`"${word}"`)));
+  const exact = await Promise.all(words.map(engine.exactly));
   const grades = await Promise.all(engine.indexes.map(async ({ name }) => {
     if (exact.every(({ filters }) => filters.index?.[name])) return 2;
-    const { results: [first] } = await engine.search(term, { filters: { index: [name] } });
+    const { results: [first] } = await engine.search(term, { index: [name] });
     return first ? fits(await first.data(), term) : 0;
   }));
   const best = {};
@@ -152,7 +162,8 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
 
   const chosen = Object.fromEntries(FACETS.map(key => [key, new Set()]));
   const boxes = []; // of the facets: { key, value, box, count }
-  let spans = [], total = 0, shown = 0, turn = 0, several = false;
+  const there = new Set(); // addresses of what is shown
+  let spans, newest, total = 0, turn = 0, several = false;
 
   function ask(query) {
     field.value = query.get("q") ?? "";
@@ -190,7 +201,14 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   }
 
   // The next results. Shards are spans of time, the newest first, and hold a queue for each language.
+  // The newest of all are known before the search is there.
   async function next() {
+    if (!spans && !there.size) return newest.map(({ url, lang, ...meta }) => ({ url: new URL(url, new URL(root, location.href)).pathname, lang, meta, queue: [] }));
+    if (!spans) {
+      const engine = await pagefind(root), one = engine.shards.length === 1;
+      const parts = await Promise.all(engine.shards.map(index => engine.search("", one ? {} : { index })));
+      spans = parts.map(({ results }) => byLanguage(results));
+    }
     const rows = [];
     for (const span of spans) {
       if (rows.length >= STEP) break;
@@ -215,14 +233,21 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
       ...(section ? [make("p", { class: "where", lang }, make("a", { href: part.url }, part.title))] : []));
   }
 
-  async function draw() {
-    const from = shown, mine = turn, term = field.value.trim(), rows = await next();
-    if (mine !== turn) return;
+  // What is said of them is said as they appear.
+  async function draw(say = () => {}) {
+    const from = there.size, mine = turn, term = field.value.trim();
+    let found, rows;
+    do {
+      found = await next();
+      if (mine !== turn) return;
+      for (const { queue } of found) queue.shift();
+      rows = found.filter(({ url }) => !there.has(url));
+    } while (found.length && !rows.length);
+    say();
     if (!from) list.replaceChildren();
-    for (const { queue } of rows) queue.shift();
-    shown += rows.length;
+    for (const { url } of rows) there.add(url);
     list.append(...rows.map(data => result(data, term)));
-    more.hidden = shown >= total;
+    more.hidden = !rows.length || there.size >= total;
     if (from) list.children[from]?.querySelector("a").focus();
   }
 
@@ -235,53 +260,57 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   async function run() {
     const mine = ++turn, term = field.value.trim();
     const active = FACETS.filter(key => chosen[key].size);
-    let known; // names of indexes
-    let engine;
-    const search = (keys, { number, indexes = known } = {}) => {
-      const values = Object.fromEntries(keys.map(key => [key, [...chosen[key]]]));
-      if (number) values.number = [number];
-      else if (indexes) values.index = indexes;
-      if (values.index?.length === 0) return { results: [], filters: {} };
-      const filters = Object.fromEntries(Object.entries(values).map(([key, any]) => [key, { any }]));
-      return engine.search(number || !term ? EVERY : term, { filters, ...(term ? {} : { sort: { date: "desc" } }) });
-    };
-    let answer, counts, parts;
+    let all, answer;
     try {
-      engine = await pagefind(root);
-      const all = await engine.facets();
-      if (!boxes.length) makeFacets(all);
-      // Values of one facet add to each other, so its counts leave its own choice aside.
-      if (term) known = await holding(engine, term);
-      const [found, ...others] = await Promise.all([active, ...active.map(key => active.filter(one => one !== key))].map(
-        keys => search(keys)));
-      answer = found;
-      // A brief whose number is asked for stands first, whatever others mention it.
-      const number = term.match(/^\D*?(\d+(\/\d+)?)$/)?.[1];
-      if (number) {
-        const named = (await search(active, { number })).results, ids = new Set(named.map(({ id }) => id));
-        if (named.length) answer = { ...found, results: [...named, ...found.results.filter(({ id }) => !ids.has(id))] };
-      }
-      counts = { ...(term || active.length ? answer.filters : all) };
-      active.forEach((key, i) => { counts[key] = (term || active.length > 1 ? others[i].filters : all)[key]; });
-      parts = term || engine.shards.length === 1 ? [answer] : await Promise.all(engine.shards.map(indexes => search(active, { indexes })));
+      all = await overview(root);
+      if (!boxes.length) makeFacets(all.facets);
+      if (term || active.length) answer = await seek(term, active, all.facets);
     } catch {
-      if (mine !== turn) return;
-      count.textContent = texts.failed;
-      help.hidden = false;
-      undo.parentElement.hidden = true;
+      if (mine === turn) failed();
       return;
     }
     if (mine !== turn) return;
-    spans = parts.map(({ results }) => term ? [results] : byLanguage(results));
-    total = answer.results.length;
-    shown = 0;
-    const found = tally(total, term);
-    count.textContent = term || active.length || !total ? found : fill(texts.newest, { tally: found });
-    help.hidden = total > 0;
-    undo.parentElement.hidden = !active.length;
-    drawFacets(counts);
-    if (!panel.closest("dialog")) remember(term);
-    await draw();
+    ({ newest } = all);
+    spans = answer?.spans;
+    total = answer ? answer.total : all.total;
+    there.clear();
+    await draw(() => {
+      const found = tally(total, term);
+      count.textContent = answer || !total ? found : fill(texts.newest, { tally: found });
+      help.hidden = total > 0;
+      undo.parentElement.hidden = !active.length;
+      drawFacets(answer ? answer.counts : all.facets);
+      if (!panel.closest("dialog")) remember(term);
+    });
+  }
+
+  // What is found by a word, a choice, or both.
+  async function seek(term, active, all) {
+    const engine = await pagefind(root);
+    const indexes = term && await holding(engine, term);
+    const search = (keys, more = term && { index: indexes }) => {
+      const values = Object.fromEntries(keys.map(key => [key, [...chosen[key]]]));
+      return term && !indexes.length && more.index ? { results: [], filters: {} } : engine.search(more.number ? "" : term, { ...values, ...more });
+    };
+    // Values of one facet add to each other, so its counts leave its own choice aside.
+    const [found, ...others] = await Promise.all([active, ...active.map(key => active.filter(one => one !== key))].map(keys => search(keys)));
+    let answer = found;
+    // A brief whose number is asked for stands first, whatever others mention it.
+    const number = term.match(/^\D*?(\d+(\/\d+)?)$/)?.[1];
+    if (number) {
+      const named = (await search(active, { number: [number] })).results, ids = new Set(named.map(({ id }) => id));
+      if (named.length) answer = { ...found, results: [...named, ...found.results.filter(({ id }) => !ids.has(id))] };
+    }
+    const counts = { ...answer.filters };
+    active.forEach((key, i) => { counts[key] = (term || active.length > 1 ? others[i].filters : all)[key]; });
+    const parts = term || engine.shards.length === 1 ? [answer] : await Promise.all(engine.shards.map(index => search(active, { index })));
+    return { counts, total: answer.results.length, spans: parts.map(({ results }) => term ? [results] : byLanguage(results)) };
+  }
+
+  function failed() {
+    count.textContent = texts.failed;
+    help.hidden = false;
+    undo.parentElement.hidden = true;
   }
 
   // The address of the search page carries the question, so that it can be sent to others; behind
@@ -296,14 +325,18 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   panel.ask = query => { ask(query); return run(); };
 
   let timer;
-  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(run, 200); });
+  field.addEventListener("input", () => {
+    pagefind(root).catch(() => {}); // it comes while the reader still types
+    clearTimeout(timer);
+    timer = setTimeout(run, 200);
+  });
   form.addEventListener("submit", event => { event.preventDefault(); clearTimeout(timer); run(); });
   undo.addEventListener("click", () => {
     for (const values of Object.values(chosen)) values.clear();
     field.focus();
     run();
   });
-  more.addEventListener("click", draw);
+  more.addEventListener("click", () => draw().catch(failed));
   ask(asked);
   run();
   return panel;

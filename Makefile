@@ -62,7 +62,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Briefpress needs Python 3.11 or later, and '$(PYTHON)' is not that: install it, or name another one, for example 'make site PYTHON=python3.12'." >&2; exit 2; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing for '$(PYTHON)': install it (on Debian and Ubuntu the package python3-venv) and run make again." >&2; exit 2; }
 	$(PYTHON) -m venv --clear .venv
-	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cite,deposit,links,test]'
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cite,deposit,test]'
 	@touch $@
 
 # Crossref's schemas come within a package, one version of each; of it nothing but files is used.

@@ -85,11 +85,6 @@ def test_one_part_each_knows_a_library(library: str, places: tuple[str, ...]) ->
     assert [path for path in users if not path.startswith(places)] == []
 
 
-def test_only_links_runs_the_link_checker() -> None:
-    naming = {path for path, file in FILES.items() if re.search(r"[\"']lychee[\"']", file.read_text("utf-8"))}
-    assert naming == {"links.py"}
-
-
 def test_only_history_runs_git() -> None:
     naming = {path for path, file in FILES.items() if re.search(r"[\"']git[\"']", file.read_text("utf-8"))}
     assert naming == {"history.py"}

@@ -206,11 +206,11 @@ class Staging:
         staged = self.folder / address
         return staged if self.before is None or staged.is_file() else self.site / address
 
-    def changes(self, pages: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    def changes(self, pages: Iterable[str]) -> Iterator[tuple[str, str]]:
         """Of some pages that are staged, those that stand already, each as it is and as it will be."""
-        for address, text in pages.items():
+        for address in pages:
             with suppress(OSError):
-                yield (self.site / address).read_text("utf-8"), text
+                yield (self.site / address).read_text("utf-8"), (self.folder / address).read_text("utf-8")
 
     def staged(self) -> Iterator[str]:
         """The addresses of what is staged, in their order."""

@@ -50,10 +50,6 @@ def _target(page: str, link: str) -> str:
     return posixpath.normpath(posixpath.join(page, link)) + "/"
 
 
-def _text(staging: Staging, address: str) -> str:
-    return staging.read(address).decode() if address.endswith(".html") else ""
-
-
 class BriefpressConfig(Config):
     """Options under `plugins: - briefpress:` in mkdocs.yml."""
 
@@ -250,7 +246,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             self._index()
         staging.take_in_others()
         if self.whole and not self.serving:
-            self._check_links(staging.folder, config.site_url or "")
+            self._check_links(config.site_url or "")
         warned = sum(self.counter.counts.values()) if self.counter else 0
         self._forget_counter()
         if config.strict and warned and not self.serving:
@@ -271,34 +267,31 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
                 raise Abort(f"The search index could not be made: {error}") from error
         self.times["search"] = time.perf_counter() - began
 
-    def _check_links(self, folder: Path, site_url: str) -> None:
+    def _check_links(self, site_url: str) -> None:
         began = time.perf_counter()
-        staging = self._staging
-        if staging.before is not None:
-            every = staging.now.addresses
-            pages = {address: staging.read(address).decode() for address in staging.staged() if address.endswith(".html")}
-            rest = [address for address in every - pages.keys() if address.endswith(".html")]
-            # Other pages led where they should; those of MkDocs apart, whose links nobody keeps.
-            # The search index is no place for links, and each of its files has another name when it is made again.
-            lost = {address for address in staging.before.addresses - every if not address.startswith("pagefind/")}
-            gone = links.traces(lost, staging.changes(pages)) if rest else ()
-            of_mkdocs = staging.now.units[OTHERS].files
-            for address in rest if gone else filter(of_mkdocs.__contains__, rest):
-                data = staging.read(address)
-                if address in of_mkdocs or any(one in data for one in gone):
-                    pages[address] = data.decode()
-            self._report(*links.check_changed(pages, lambda at: _text(staging, at) if at in every else None, site_url))
-            self.times["links"] = time.perf_counter() - began
-            return
-        if links.checker() is None:
-            log.info("The links of the site were not checked: install the extra `links`.")
-            return
-        try:
-            with self.progress.step("links"):
-                self._report(*links.check(folder, site_url))
-        except links.LinksError as error:
-            raise Abort(f"The links could not be checked: {error}") from error
+        every = self._staging.now.addresses
+        with self.progress.step("links"):
+            self._report(*links.check(self._to_check(every), lambda address: self._staging.read(address).decode(), every, site_url))
         self.times["links"] = time.perf_counter() - began
+
+    def _to_check(self, every: set[str]) -> list[str]:
+        """The pages whose links may lead elsewhere than in the site that stands."""
+        staging = self._staging
+        # The search index is no place for links, and each of its files has another name when it is made again.
+        pages = {address for address in every if address.endswith(".html") and not address.startswith("pagefind/")}
+        if staging.before is None:
+            return sorted(pages)
+        changed = [address for address in staging.staged() if address in pages]
+        # Other pages led where they should; those of MkDocs apart, whose links nobody keeps.
+        rest = pages.difference(changed)
+        lost = {address for address in staging.before.addresses - every if not address.startswith("pagefind/")}
+        gone = links.traces(lost, staging.changes(changed)) if rest else ()
+        affected = rest & staging.now.units[OTHERS].files.keys()
+        for address in rest - affected if gone else ():
+            data = staging.read(address)
+            if any(one in data for one in gone):
+                affected.add(address)
+        return changed + sorted(affected)
 
     def _report(self, count: int, broken: list[links.Broken]) -> None:
         self._rendering.counts["links"] = count

@@ -122,18 +122,16 @@ def index(rows: Iterable[Row], page: Callable[[str], Path], store: Path, limit: 
         SearchError: Pagefind failed, or a folder cannot be written. Shards that were made are kept.
     """
     planned = shards(rows, limit)
-    missing = [shard for shard in planned if not (store / shard.key).is_dir()]
     if not planned:
         return [], []
     try:
         store.mkdir(parents=True, exist_ok=True)
+        missing = [shard for shard in planned if not _touched(store / shard.key)]
         if missing:
             with tempfile.TemporaryDirectory(dir=store) as scratch, ThreadPoolExecutor(max(1, min(2, _AT_ONCE // limit))) as threads:
                 for _ in threads.map(lambda shard: _make(shard, page, Path(scratch, shard.key), store), missing):
                     pass
-        for shard in planned:
-            os.utime(store / shard.key)
-        _forget(store, (store / planned[0].key).stat().st_mtime - _IDLE)
+        _forget(store, min((store / shard.key).stat().st_mtime for shard in planned) - _IDLE)
     except OSError as error:
         raise SearchError(f"{error.strerror}: {error.filename}") from error
     return planned, missing
@@ -177,6 +175,15 @@ def _make(shard: Shard, page: Callable[[str], Path], scratch: Path, store: Path)
         unused.unlink()
     if not (store / shard.key).exists():  # else another build was faster
         made.rename(store / shard.key)
+
+
+def _touched(folder: Path) -> bool:
+    """Whether a shard is there; from now on for a while nobody removes it."""
+    try:
+        os.utime(folder)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _forget(store: Path, before: float) -> None:

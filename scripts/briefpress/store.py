@@ -13,6 +13,10 @@ import json
 import os
 import platform
 import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +50,11 @@ def tool() -> str:
     return digest(*state, platform.python_version(), [importlib.metadata.version(name) for name in _LIBRARIES])
 
 
+_DAY = 86_400_000_000_000
+"""Nanoseconds."""
+_noted: ContextVar[set[tuple[str, str]] | None] = ContextVar("noted", default=None)
+
+
 @dataclass
 class Store:
     """A folder of entries, one file each."""
@@ -53,6 +62,8 @@ class Store:
     folder: Path
     made: dict[str, int] = field(default_factory=dict)
     """How many entries of each kind were not there and had to be made."""
+    used: set[tuple[str, str]] = field(default_factory=set)
+    """Kind and key of what was asked for or kept, besides what somebody noted for himself."""
 
     @classmethod
     def of(cls, root: Path) -> Store:
@@ -61,14 +72,40 @@ class Store:
 
     def get(self, kind: str, key: str) -> bytes | None:
         """The entry, or None."""
+        self.note([(kind, key)])
         try:
-            return self._file(kind, key).read_bytes()
+            with self._file(kind, key).open("rb") as stream:
+                data = stream.read()
+                if time.time_ns() - os.fstat(stream.fileno()).st_mtime_ns > _DAY:
+                    with suppress(OSError):
+                        os.utime(self._file(kind, key))  # its time says to a day when it was last used
+                return data
         except OSError:
             return None
+
+    def has(self, kind: str, key: str) -> bool:
+        """Whether there is such an entry."""
+        return self._file(kind, key).is_file()
+
+    @contextmanager
+    def noting(self) -> Iterator[set[tuple[str, str]]]:
+        """Note kind and key of all that this thread asks for or keeps within."""
+        found: set[tuple[str, str]] = set()
+        token = _noted.set(found)
+        try:
+            yield found
+        finally:
+            _noted.reset(token)
+
+    def note(self, entries: Iterable[tuple[str, str]]) -> None:
+        """Count entries as used now."""
+        noted = _noted.get()
+        (self.used if noted is None else noted).update(entries)
 
     def put(self, kind: str, key: str, data: bytes) -> None:
         """Keep an entry; a folder that cannot be written is an entry that is made again."""
         self.made[kind] = self.made.get(kind, 0) + 1
+        self.note([(kind, key)])
         file = self._file(kind, key)
         try:
             if not file.parent.is_dir():

@@ -126,7 +126,7 @@ def test_there_are_workflows():
 def test_actions_are_pinned_and_their_versions_named(name):
     lines = [line for line in WORKFLOWS[name].read_text("utf-8").splitlines() if re.match(r"\s*(?:- )?uses: (?!\./)", line)]
     assert len(lines) == len([one for _, one in steps(name) if "uses" in one])
-    assert [line for line in lines if not re.search(r"uses: actions/[a-z-]+@[0-9a-f]{40}  # v\d+(\.\d+)*$", line)] == []
+    assert [line for line in lines if not re.search(r"uses: actions/[a-z/-]+@[0-9a-f]{40}  # v\d+(\.\d+)*$", line)] == []
 
 
 def test_an_action_has_one_version():
@@ -183,6 +183,26 @@ def test_what_goes_by_the_clock_can_be_turned_off_without_the_rest():
     assert publish["if"] == "needs.look.outputs.found == 'true'"
     assert "workflow_call" in read("pages")["on"]
     assert read("pages")["concurrency"]["group"] != read("embargo")["concurrency"]["group"], "else the one waits for the other"
+
+
+def test_what_is_kept_is_saved_by_what_publishes_and_read_by_the_preview():
+    used = {name: [one for _, one in steps(name) if one.get("uses", "").startswith("actions/cache")] for name in WORKFLOWS}
+    assert {name: [one["uses"].partition("@")[0] for one in found] for name, found in used.items() if found} == {
+        "briefs": ["actions/cache/restore"], "pages": ["actions/cache"],
+    }  # fmt: skip
+    (saves,), (reads,) = used["pages"], used["briefs"]
+    assert saves["with"] == reads["with"]
+    assert saves["uses"].partition("@")[2] == reads["uses"].partition("@")[2]
+    assert saves["with"]["path"] == ".cache/briefpress"
+    assert saves["with"]["key"].startswith(saves["with"]["restore-keys"])
+    order = [one.get("run", one.get("uses", "")) for job, one in steps("pages")]
+    kept, made, pruned = order.index(saves["uses"]), order.index("make site"), order.index(step("pages", "Keep what")["run"])
+    assert kept < made < pruned
+
+
+def test_what_is_kept_is_pruned_to_what_the_site_uses(run):
+    _, calls, _ = run(step("pages", "Keep what"))
+    assert calls == "cache --prune --days 0"
 
 
 def test_only_a_preview_shows_drafts():

@@ -267,7 +267,10 @@ ANSWER = """async question => {
   while (!more.hidden) {
     const before = titles().length;
     more.click();
-    for (let n = 0; titles().length === before; n++) { if (n > 1000) throw new Error(`stuck at ${before} of ${question}`); await new Promise(go => setTimeout(go, 5)); }
+    for (let n = 0; titles().length === before; n++) {
+      if (n > 1000) throw new Error(`no more after ${before} for "${question}"`);
+      await new Promise(go => setTimeout(go, 5));
+    }
   }
   return [titles(), panel.querySelector("[role=status]").textContent, [...panel.querySelectorAll(".facets label")].map(e => e.textContent)];
 }"""

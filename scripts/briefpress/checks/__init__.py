@@ -146,10 +146,10 @@ _UNFINISHED = frozenset(rule.code for section in ("The text", "Files beside a br
 """What a draft may still lack."""
 
 
-def too_long(brief: Brief) -> Finding:
-    """The finding for a text that cannot be read or set in time."""
+def too_long(brief: Brief, *, died: bool = False) -> Finding:
+    """The finding for a text that cannot be read or set in time, or that ends what sets it."""
     report = Report(brief.path)
-    report.add("text-time", Place(brief.body_line, 1), "the text takes too long to read",
+    report.add("text-time", Place(brief.body_line, 1), "the text ends the program that sets it" if died else "the text takes too long to read",
                "look for a very long line, or for hundreds of brackets or asterisks that do not pair")  # fmt: skip
     return report.findings[0]
 

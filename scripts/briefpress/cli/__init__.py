@@ -14,7 +14,8 @@ _COMMANDS = {"new": "Make the file of a new brief, with the next free number.",
              "deposit": "Write what Crossref registers a DOI with.",
              "collect": "Put several briefs into one PDF.", "bundle": "Put a year into a zip for archives.",
              "schema": "Print the fields for editors' tools: JSON Schema, VS Code, forms.",
-             "serve": "Show the site as you write, drafts and findings included."}  # fmt: skip
+             "serve": "Show the site as you write, drafts and findings included.",
+             "cache": "Show what is kept between builds, and take out what is not used."}  # fmt: skip
 
 _MODULES = {"import": "import_file"}
 """Commands whose name no module can have."""

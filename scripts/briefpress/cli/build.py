@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 from briefpress.cli.moment import now_option
+from briefpress.workers import Workers, WorkersError
 
 if TYPE_CHECKING:  # MkDocs is loaded late: a wrong call is told at once
     from mkdocs.config.defaults import MkDocsConfig
@@ -31,16 +32,26 @@ T = TypeVar("T")
 @click.option("--no-search", is_flag=True, help="Make no search index.")
 @click.option("--site-dir", metavar="DIR", help="Where to put the site; default: site_dir of mkdocs.yml, with -preview for --drafts.")
 @click.option("--site-url", metavar="URL", help="The site's address; default: site_url of mkdocs.yml.")
+@click.option("--executor", metavar="NAME", default="processes", show_default=True,
+              help="What sets many texts: processes of this machine, none besides this one, or a cluster, dask://HOST:PORT.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing but what is wrong.")
 @now_option
-def command(strict: bool, drafts: bool, no_pdf: bool, no_search: bool, site_dir: str | None, site_url: str | None, quiet: bool,
+def command(strict: bool, drafts: bool, no_pdf: bool, no_search: bool, site_dir: str | None, site_url: str | None, executor: str, quiet: bool,
             now: dt.datetime) -> None:  # fmt: skip
     """Check the briefs and build the site; a failure leaves the old site as it was."""
     config, plugin = load(now, quiet, strict=strict, site_dir=site_dir and str(Path(site_dir).absolute()), site_url=site_url)
     if drafts and not site_dir:
         config.site_dir += "-preview"  # what is not public never lies where the public site does
     plugin.drafts, plugin.pdf, plugin.search = drafts, not no_pdf, not no_search
-    run(config, plugin)
+    try:
+        plugin.workers = Workers.of(executor)
+    except WorkersError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        run(config, plugin)
+    finally:
+        if plugin.workers is not None:
+            plugin.workers.close()
 
 
 def load(now: dt.datetime, quiet: bool, **options: Any) -> tuple[MkDocsConfig, BriefpressPlugin]:

@@ -37,6 +37,7 @@ from briefpress.site.rendering import OWN_TEMPLATES, Progress, Rendering
 from briefpress.source_date import source_date
 from briefpress.staging import OTHERS, Staging, StagingError
 from briefpress.store import Store, digest
+from briefpress.workers import Workers
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
@@ -77,6 +78,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         self.whole = True
         """Whether the site is indexed for search and its links are checked; a bundle needs its pages alone."""
         self.progress = Progress()
+        self.workers = Workers.of("processes")
+        """What sets texts besides this process."""
         self.staging: Staging | None = None
         self.kept: Path | None = None
         self.counter: CountHandler | None = None
@@ -139,7 +142,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         if self.serving or self.drafts:
             self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now())
         self.rendering = Rendering(config, root, done, self._staging, store, self.config.source, self.serving, self.progress, self.preview,
-                                   self.pdf and self.config.pdf, self.search)  # fmt: skip
+                                   self.pdf and self.config.pdf, self.search, self.workers)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started
 
     def _manifest(self, config: MkDocsConfig) -> Path:
@@ -253,6 +256,11 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             # MkDocs would abort only after this event, with a failed site in the good one's place.
             raise Abort(f"Strict mode: {warned} warning{'s' if warned > 1 else ''}; the old site stands as it was.")
         staging.put_in_place()
+        if self.kept is not None and not self.serving:
+            store = self._rendering.store
+            # What units are made of is noted with each; here is the rest.
+            uses = sorted(use for use in store.used if use[0] not in ("pages", "papers"))
+            store.put_json("uses", self.kept.stem, {"site": str(staging.site), "uses": uses})
         config.site_dir = str(staging.site)
         self.staging = None
         log.info("%s", self._summary())

@@ -42,6 +42,7 @@ from briefpress.figures import Drawn, Figure, replaced
 from briefpress.finding import Finding, Level
 from briefpress.limits import TooLong
 from briefpress.media import Media
+from briefpress.outline import Outline
 from briefpress.page import FigureFault, brief_page, drawn_figures, published_files, surroundings
 from briefpress.preview import FOLDER as PREVIEW
 from briefpress.preview import Preview
@@ -63,6 +64,7 @@ from briefpress.typeset import CARDS, Print
 from briefpress.typeset.document import ACCENT
 from briefpress.typeset.press import PressError
 from briefpress.typeset.press import version as press_version
+from briefpress.workers import Died, Job, Workers, WorkersError
 
 log = get_plugin_logger("briefpress")
 OWN_TEMPLATES = frozenset({"404", "brief", "faulty", "frame", "home", "index", "list", "moved", "page", "preview", "search"})
@@ -85,6 +87,8 @@ HEADERS = f"""\
 """The same policy for hosts that read a file of headers, as Cloudflare Pages and Netlify do."""
 # Material's own search is off; its dictionaries and source maps are 2 MB that no page asks for.
 _MATERIALS_SEARCH = re.compile(r"assets/javascripts/(lunr|workers)/|assets/.*\.map$")
+AHEAD = 256
+"""Briefs whose texts are set while the page of one before them is made."""
 T = TypeVar("T")
 
 
@@ -143,6 +147,24 @@ class OwnPage:
 
 
 @dataclass
+class Ready:
+    """What the text of a brief is set with."""
+
+    outlined: Outline
+    media: dict[str, Media]
+    drawn: dict[str, tuple[Figure, Drawn]]
+    around: Surroundings
+    key: str
+    """Of the body, in the store."""
+    fault: Finding | None
+    """A figure that cannot be drawn."""
+    uses: set[tuple[str, str]]
+    """The entries of the store that it was made from."""
+    job: Job | None = None
+    """Where the text is being set by others."""
+
+
+@dataclass
 class Rendering:
     """What one build holds between MkDocs' events."""
 
@@ -162,6 +184,8 @@ class Rendering:
     """Whether each brief has a PDF."""
     searched: bool = True
     """Whether the site can be searched."""
+    workers: Workers | None = None
+    """What sets texts besides this process."""
     pages: list[OwnPage] = field(default_factory=list)
     moved: list[OwnPage] = field(default_factory=list)
     """Pages at old addresses."""
@@ -483,11 +507,46 @@ class Rendering:
                     papers.append((brief, of_paper, None))
         self.made["briefs"] = len(to_make)
         self.counts["files"] = 0
-        for brief, key in self.progress.track(to_make, "briefs", len(to_make)) if to_make else ():
-            one = self._render_brief(brief, key)
-            if self._on_paper(brief) and f"papers {brief.path}" not in self.staging.now.units:
-                papers.append((brief, self._paper_key(brief, key), one))
+        try:
+            for brief, key in self.progress.track(self._ahead(to_make), "briefs", len(to_make)) if to_make else ():
+                one = self._render_brief(brief, key)
+                if self._on_paper(brief) and f"papers {brief.path}" not in self.staging.now.units:
+                    papers.append((brief, self._paper_key(brief, key), one))
+        except WorkersError as error:
+            raise Abort(f"The texts could not be set: {error}.") from None
+        finally:
+            if self.workers is not None:
+                self.workers.close()
+                for note in self.workers.notes:
+                    log.info("%s", note)
         self._print_all(papers)
+
+    def _ahead(self, to_make: Sequence[tuple[Brief, str]]) -> Iterator[tuple[Brief, str]]:
+        """The same in their order; while their pages are made, the texts of those that follow are set elsewhere."""
+        new = [brief for brief, key in to_make if not brief.withdrawal and not (key and self.store.has("pages", key))]
+        if self.workers is None or not self.workers.worth(len(new)):
+            yield from to_make
+            return
+        paths = {brief.path for brief in new}
+        for start in range(0, len(to_make) + AHEAD, AHEAD):
+            self._give_out(self.workers, [brief for brief, _ in to_make[start : start + AHEAD] if brief.path in paths])
+            yield from to_make[max(0, start - AHEAD) : start]
+
+    def _give_out(self, workers: Workers, briefs: Sequence[Brief]) -> None:
+        """Let texts be set that are not kept."""
+        asked: list[tuple[Brief, Ready]] = []
+        for brief in briefs:
+            ready = self._readied[brief.path] = self._ready(brief)
+            if not self.store.has("bodies", ready.key) and not (self.serving and self.store.has("slow", ready.key)):
+                asked.append((brief, ready))
+        jobs = workers.submit(render, [(replaced(brief.body), ready.around) for brief, ready in asked])
+        for (_, ready), job in zip(asked, jobs, strict=True):
+            ready.job = job
+
+    @cached_property
+    def _readied(self) -> dict[str, Ready]:
+        """What is ready for briefs whose turn comes."""
+        return {}
 
     def _on_paper(self, brief: Brief) -> bool:
         return self.pdf and not self.serving and self.catalogue.shows(brief)
@@ -508,7 +567,9 @@ class Rendering:
         one = None
         if kept is None:
             self._faulty = False
-            kept, one = self._page(brief)
+            with self.store.noting() as uses:
+                kept, one = self._page(brief)
+            kept["uses"] = sorted(uses)
             if self._faulty or not self.survey.ledger.stands(brief.path):
                 key = ""
             elif key:
@@ -550,17 +611,29 @@ class Rendering:
 
     def _set(self, brief: Brief) -> tuple[dict[str, Any], Print | None, Work, dict[str, tuple[Figure, Drawn]], dict[str, Media], list[str]]:
         """Set the text of a brief, and bring together what is printed around it."""
-        outlined = self.outlines[brief.path]
-        media = published_files(brief, outlined, self.root)
-        drawn = self._draw(brief)
-        docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
-        around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
+        ready = self._readied.pop(brief.path, None) or self._ready(brief)
+        self.store.note(ready.uses)
+        outlined, media, drawn = ready.outlined, ready.media, ready.drawn
+        if ready.fault is not None:
+            self._fault(ready.fault)
         # Of a withdrawn brief no text is shown, so none is set.
-        body = Body("", (), 0) if brief.withdrawal else self._body(brief, around)
+        body = Body("", (), 0) if brief.withdrawal else self._body(brief, ready)
         work = self._work(brief, media)
         page = brief_page(work, body, outlined, self.catalogue, media, related=self._related_to(brief), source=self.source)
         one = Print.of(brief, self.catalogue, self.root, page, media, drawn, work.site_url) if page["pdf"] else None
         return page, one, work, drawn, media, sorted(set(body.lost) - {link.target for link in outlined.links})
+
+    def _ready(self, brief: Brief) -> Ready:
+        """Bring together what the text of a brief is set with."""
+        outlined = self.outlines[brief.path]
+        media = published_files(brief, outlined, self.root)
+        with self.store.noting() as uses:
+            drawn, fault = self._draw(brief)
+        docs = {path: "" if file.url == "./" else file.url for path, file in self.docs.items()}
+        around = surroundings(brief, outlined, self.catalogue, media, docs, drawn)
+        key = digest(VERSION, brief.body, dict(around.texts), dict(around.addresses),
+                     {name: vars(picture) for name, picture in around.pictures.items()})  # fmt: skip
+        return Ready(outlined, media, drawn, around, key, fault, uses)
 
     # -- for others to harvest ---------------------------------------------------------------------
 
@@ -650,12 +723,11 @@ class Rendering:
 
     # -- on paper ----------------------------------------------------------------------------------
 
-    def _draw(self, brief: Brief) -> dict[str, tuple[Figure, Drawn]]:
+    def _draw(self, brief: Brief) -> tuple[dict[str, tuple[Figure, Drawn]], Finding | None]:
         try:
-            return drawn_figures(brief, self.root, self.catalogue.series(brief).colour or ACCENT, self.store)
+            return drawn_figures(brief, self.root, self.catalogue.series(brief).colour or ACCENT, self.store), None
         except FigureFault as fault:
-            self._fault(bad_figure(brief, fault.place, fault.message))
-            return {}
+            return {}, bad_figure(brief, fault.place, fault.message)
 
     def _print_all(self, papers: Sequence[tuple[Brief, str, Print | None]]) -> None:
         """Set what changed, on every processor; the typesetter lets Python go on meanwhile."""
@@ -665,7 +737,14 @@ class Rendering:
             return
 
         def made(item: tuple[Brief, str, Print | None]) -> tuple[dict[str, bytes], list[str]]:
-            brief, _, one = item
+            brief, key, one = item
+            with self.store.noting() as uses:
+                found, notes = printed(brief, one)
+            if key:
+                self.store.put_json("papers", key, {"uses": sorted(uses)})
+            return found, notes
+
+        def printed(brief: Brief, one: Print | None) -> tuple[dict[str, bytes], list[str]]:
             one = one or self._set(brief)[1]
             assert one is not None, "what is on paper has a PDF"
             address = self.work(brief).pdf.removeprefix(self.config.site_url or "")
@@ -704,20 +783,21 @@ class Rendering:
             log.error("The PDF could not be made: %s", error)
             return None
 
-    def _body(self, brief: Brief, around: Surroundings) -> Body:
-        store = self.store
-        key = digest(VERSION, brief.body, dict(around.texts), dict(around.addresses),
-                     {name: vars(picture) for name, picture in around.pictures.items()})  # fmt: skip
+    def _body(self, brief: Brief, ready: Ready) -> Body:
+        store, key = self.store, ready.key
         kept = store.get_json("bodies", key)
         if kept is not None:
             return Body(kept["html"], tuple(kept["toc"]), kept["words"], tuple(kept["lost"]))
         try:
             if self.serving and store.get("slow", key) is not None:
                 raise TooLong  # waiting again at each save would hold up every other page
-            body = render(replaced(brief.body), around)
-        except TooLong:
+            if ready.job is not None and self.workers is not None:
+                body: Body = self.workers.result(ready.job)
+            else:
+                body = render(replaced(brief.body), ready.around)
+        except (TooLong, Died) as error:
             store.put("slow", key, b"1")
-            self._fault(too_long(brief))
+            self._fault(too_long(brief, died=isinstance(error, Died)))
             return Body("", (), 0)
         store.put_json("bodies", key, vars(body))
         return body

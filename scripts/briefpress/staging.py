@@ -242,6 +242,12 @@ class Staging:
         unit = Unit.of("", files)
         self.now.units[OTHERS] = known if known and known.rows == unit.rows else unit
 
+    def gone(self) -> set[str]:
+        """The addresses at which a file stands that the new site does not have."""
+        before = self.before.units if self.before else {}
+        changed = [unit for name, unit in before.items() if self.now.units.get(name) is not unit]
+        return {address for unit in changed for address in unit.files} - self._made()
+
     def _made(self) -> set[str]:
         """The addresses of the units that were made in this build."""
         before = self.before.units if self.before else {}
@@ -268,8 +274,7 @@ class Staging:
     def _put_changes(self) -> None:
         assert self.before is not None
         assert self.kept is not None
-        changed = [name for name, unit in self.before.units.items() if self.now.units.get(name) is not unit]
-        gone = {address for name in changed for address in self.before.units[name].files} - self._made()
+        gone = self.gone()
         puts = list(self.staged())
         self.now.folders = dict(self.before.folders)
         strays = self._strays() if self._touched else []
@@ -280,7 +285,7 @@ class Staging:
             journal.with_suffix(".part").write_text(json.dumps(work), "utf-8")
             os.replace(journal.with_suffix(".part"), journal)  # from here on it will be finished
             _finish(self.folder, self.site)
-        elif changed or self.now.units.keys() != self.before.units.keys() or self.now.state != self.before.state:
+        elif self.now.units != self.before.units or self.now.state != self.before.state:
             self.now.write(self.kept)
         shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -6,6 +6,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
@@ -228,11 +229,14 @@ def portrait(author: Author, path: str, root: Path, listed: Callable[[Path], Seq
 def check_tree(root: Path) -> list[Finding]:
     """Report links to other places among the briefs: they are not followed."""
     findings: list[Finding] = []
-    for folder, folders, names in os.walk(root / BRIEFS):
-        for name in sorted([*folders, *names]):
-            file = os.path.join(folder, name)
-            if os.path.islink(file) and (name.endswith(".md") or os.path.isdir(file)):
-                report = Report(Path(file).relative_to(root).as_posix())
-                report.add("symlink", Place(1, 1), "this is a link to another place, and is not read", "put the file itself there")
-                findings += report.findings
+    folders = [f"{root}/{BRIEFS}"]
+    while folders:
+        with suppress(OSError), os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.is_symlink() and (entry.name.endswith(".md") or entry.is_dir()):
+                    report = Report(Path(entry.path).relative_to(root).as_posix())
+                    report.add("symlink", Place(1, 1), "this is a link to another place, and is not read", "put the file itself there")
+                    findings += report.findings
+                elif entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
     return findings

@@ -292,7 +292,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         changed = [address for address in staging.staged() if address in pages]
         # Other pages led where they should; those of MkDocs apart, whose links nobody keeps.
         rest = pages.difference(changed)
-        lost = {address for address in staging.before.addresses - every if not address.startswith("pagefind/")}
+        lost = [address for address in staging.gone() if not address.startswith("pagefind/")]
         gone = links.traces(lost, staging.changes(changed)) if rest else ()
         affected = rest & staging.now.units[OTHERS].files.keys()
         for address in rest - affected if gone else ():

@@ -148,27 +148,37 @@ def take(name: str, command: list[str], folder: Path, before: Callable[[], None]
     return best
 
 
+# Linux counts as a process's own peak what it was as a copy of the one that started it; this one is full of briefs.
+_APART = """
+import os, sys
+process = os.spawnvp(os.P_NOWAIT, sys.argv[2], sys.argv[2:])
+_, status, used = os.wait4(process, 0)
+open(sys.argv[1], "w").write(f"{used.ru_utime + used.ru_stime} {used.ru_maxrss}")
+sys.exit(abs(os.waitstatus_to_exitcode(status)))
+"""
+
+
 def _once(command: list[str], folder: Path) -> Taken:
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output, tempfile.NamedTemporaryFile() as usage:
+        process = subprocess.Popen([sys.executable, "-I", "-S", "-c", _APART, usage.name, *command], cwd=folder, stdin=subprocess.DEVNULL,
+                                   stdout=output, stderr=output, start_new_session=True)  # fmt: skip
         stop = threading.Timer(PATIENCE, os.killpg, (process.pid, signal.SIGKILL))
         stop.daemon = True
         stop.start()
         try:
-            _, status, usage = os.wait4(process.pid, 0)
+            process.wait()
         except BaseException:  # it is in a session of its own, and Ctrl+C does not reach it
             os.killpg(process.pid, signal.SIGKILL)
             raise
         finally:
             stop.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
         lines = output.read().splitlines() or [""]
+        cpu, peak = map(float, usage.read().split() or (0, 0))
     if process.returncode:
         say(" failed:\n    " + "\n    ".join(lines[-10:]))
         raise Failed(f"it took longer than {PATIENCE} s" if process.returncode == -signal.SIGKILL else f"it ended with {process.returncode}")
-    peak = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)  # bytes there, KiB elsewhere
-    return Taken(usage.ru_utime + usage.ru_stime, peak / 1e6)
+    return Taken(cpu, peak * (1 if sys.platform == "darwin" else 1024) / 1e6)  # bytes there, KiB elsewhere
 
 
 def set_aside(folder: Path, *paths: Path) -> None:

@@ -298,7 +298,7 @@ def _way(facet: Facet, lang: str, current: str) -> dict[str, Any]:
 
 # --- search -------------------------------------------------------------------------------------
 
-FOUND_FIRST = 8
+FOUND_FIRST = 6
 """Briefs that the search shows before it is asked for anything."""
 
 

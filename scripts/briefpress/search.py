@@ -25,14 +25,14 @@ from pagefind_bin import get_executable  # type: ignore[import-untyped]  # it ha
 
 from briefpress.store import digest
 
-LIMIT = 2000
-"""Pages of a shard, at most."""
+LIMIT = 1960
+"""Pages of a shard, at most: Pagefind takes a megabyte for each, and two gigabytes are what a build may take."""
 SMALL = 300
 """Pages that are one shard whatever their years: they are indexed in two seconds, and a second shard costs readers 28 kB."""
 RECENT = 2
 """Years of the catalogue that are apart from the archive, since they change most."""
 _AT_ONCE = 2000
-"""Pages that are indexed side by side, at most: Pagefind takes a megabyte for a brief of 2,400 words."""
+"""Pages that are indexed side by side, at most, for the same reason."""
 _IDLE = 3600
 """Seconds that a made shard is kept after it was last used: it serves the next build of another branch or of drafts."""
 _VERSION = 1

@@ -2,7 +2,7 @@
 // Pagefind does the searching (https://pagefind.app/docs/api/); the markup is ours.
 
 const FACETS = ["year", "topic", "author", "region", "language", "series"];
-const STEP = 8; // results shown at a time
+const STEP = 6; // results shown at a time; of each the whole text is fetched, 8 kB
 // A word of every brief (brief.html). A search for no word makes Pagefind 1.5 fetch the whole index.
 const EVERY = "ꙮ";
 let known, engine;

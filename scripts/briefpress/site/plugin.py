@@ -139,8 +139,8 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         stopping = blocking(findings, strict=bool(config.strict))
         if not self.serving and (stopping or catalogue is None):
             raise Abort(f"{len(stopping)} to mend in {BRIEFS}/; the site was not built, and an old one stands as it was.")
-        if self.serving or self.drafts:
-            self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now())
+        previewing = self.serving or self.drafts  # MkDocs keeps a plugin from one build of a process to the next
+        self.preview = preview(catalogue, findings, brief_paths(root), self.preview, self._now()) if previewing else None
         self.rendering = Rendering(config, root, done, self._staging, store, self.config.source, self.serving, self.progress, self.preview,
                                    self.pdf and self.config.pdf, self.search, self.workers)  # fmt: skip
         self.times["check"] = time.perf_counter() - self.started

@@ -213,7 +213,7 @@ def test_three_hundred_briefs(project: Lay, build: Build, brief_text: Write) -> 
             author=names[n % 60], topics=["records", "access"][n % 3 % 2 :][:1], regions=["europe"])
         for n in range(300)
     }  # fmt: skip
-    site = built(build, project(briefs, series=ONE), "--no-search")
+    site = built(build, project(briefs, series=ONE), "--no-search", "--no-pdf")
     assert len(list(site.glob("policy-briefs/20*/*/index.html"))) == 300
     assert len(list(site.glob("policy-briefs/page/*/index.html"))) == 7
     assert len(list(site.glob("regions/europe/page/*/index.html"))) == 7

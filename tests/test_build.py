@@ -604,3 +604,43 @@ def test_a_link_that_only_setting_shows_is_a_warning(lay: Lay, good: dict[str, s
     line = odd.split("\n").index("An [odd [one [two]]](01-brief.md) link.") + 1
     code = "link-unread"
     assert f'briefs/2024/04-odd.md:{line}:1: warning: "01-brief.md" is set as a link that leads nowhere [{code}]' in done.stderr
+
+
+def test_a_page_in_another_encoding_stops_no_build(lay: Lay, good: dict[str, str], build: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    project = lay(good)
+    for text in ("Früher", "Noch früher"):
+        (project / "docs/old.html").write_bytes(f'<p>{text}</p><a href="./">Home</a>'.encode("latin-1"))
+        done = build(project, "--no-pdf", "--no-search")
+        assert done.returncode == 0, done.stderr
+        assert text.encode("latin-1") in (project / "site/old.html").read_bytes()
+
+
+def test_a_file_of_docs_stands_in_place_of_ours_as_long_as_it_is_there(
+    lay: Lay, good: dict[str, str], build: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    project, names = lay(good), ("robots.txt", "_headers")
+    for names_there in ((), names, names, (), ()):
+        for name in names:
+            (project / "docs" / name).unlink(missing_ok=True)
+        for name in names_there:
+            (project / "docs" / name).write_text(f"# {name} of this house\n")
+        done = build(project, "--no-pdf", "--no-search")
+        assert done.returncode == 0, done.stderr
+        for name in names:
+            assert ("of this house" in (project / "site" / name).read_text()) is bool(names_there)
+
+
+def test_a_template_is_compiled_again_where_a_hook_gives_it_another_filter(
+    lay: Lay, good: dict[str, str], build: Callable[..., subprocess.CompletedProcess[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    project = lay(good)
+    settings = project / "mkdocs.yml"
+    settings.write_text(re.sub(r"(?m)^theme:$", "hooks: [hook.py]\ntheme:\n  custom_dir: overrides", settings.read_text()))
+    (project / "overrides").mkdir()
+    (project / "overrides/page.html").write_text('<p>{{ "said" | shout }}</p>\n')
+    for end in ("!", "?", "!"):
+        (project / "hook.py").write_text(f"def on_env(env, **_):\n    env.filters['shout'] = lambda text: text + '{end}'\n    return env\n")
+        done = build(project, "--no-pdf", "--no-search")
+        assert done.returncode == 0, done.stderr
+        assert (project / "site/about/index.html").read_text().startswith(f"<p>said{end}</p>")

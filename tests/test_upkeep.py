@@ -139,7 +139,7 @@ def test_the_command_shows_and_takes_out_nothing_unless_it_is_told_to(built: Pat
     key = digest("an old one")
     store.put("bodies", key, b"x" * 2_000_000)
     then = time.time() - 40 * DAY
-    os.utime(store._file("bodies", key), (then, then))
+    os.utime(store.file("bodies", key), (then, then))
     shown = cache(built)
     assert re.search(r"^bodies +3 +2\.0 +1 +2\.0$", shown, re.MULTILINE)
     assert "briefpress cache --prune --days 30 would take out 1 entry, 2.0 MB" in shown
@@ -155,9 +155,9 @@ def test_an_entry_that_is_used_says_so_by_its_time(tmp_path: Path) -> None:
     for name, days in (("new", 0.5), ("old", 2.0)):
         store.put("bodies", digest(name), b"x")
         then = time.time() - days * DAY
-        os.utime(store._file("bodies", digest(name)), (then, then))
+        os.utime(store.file("bodies", digest(name)), (then, then))
         store.get("bodies", digest(name))
-        age = time.time() - store._file("bodies", digest(name)).stat().st_mtime
+        age = time.time() - store.file("bodies", digest(name)).stat().st_mtime
         assert (age > 100) == (name == "new"), "a day is exact enough"
 
 

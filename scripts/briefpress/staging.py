@@ -210,7 +210,7 @@ class Staging:
         """Of some pages that are staged, those that stand already, each as it is and as it will be."""
         for address in pages:
             with suppress(OSError):
-                yield (self.site / address).read_text("utf-8"), (self.folder / address).read_text("utf-8")
+                yield (self.site / address).read_text("utf-8", "replace"), (self.folder / address).read_text("utf-8", "replace")
 
     def staged(self) -> Iterator[str]:
         """The addresses of what is staged, in their order."""

@@ -45,7 +45,7 @@ FOLDER = ".cache/briefpress"
 def tool() -> str:
     """The state of what makes the entries: every file of this package, and the versions of the libraries that count."""
     package = Path(__file__).parent
-    files = sorted(file for file in package.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    files = sorted(file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     state = [part for file in files for part in (file.relative_to(package).as_posix(), file.read_bytes())]
     return digest(*state, platform.python_version(), [importlib.metadata.version(name) for name in _LIBRARIES])
 
@@ -74,18 +74,18 @@ class Store:
         """The entry, or None."""
         self.note([(kind, key)])
         try:
-            with self._file(kind, key).open("rb") as stream:
+            with self.file(kind, key).open("rb") as stream:
                 data = stream.read()
                 if time.time_ns() - os.fstat(stream.fileno()).st_mtime_ns > _DAY:
                     with suppress(OSError):
-                        os.utime(self._file(kind, key))  # its time says to a day when it was last used
+                        os.utime(self.file(kind, key))  # its time says to a day when it was last used
                 return data
         except OSError:
             return None
 
     def has(self, kind: str, key: str) -> bool:
         """Whether there is such an entry."""
-        return self._file(kind, key).is_file()
+        return self.file(kind, key).is_file()
 
     @contextmanager
     def noting(self) -> Iterator[set[tuple[str, str]]]:
@@ -106,7 +106,7 @@ class Store:
         """Keep an entry; a folder that cannot be written is an entry that is made again."""
         self.made[kind] = self.made.get(kind, 0) + 1
         self.note([(kind, key)])
-        file = self._file(kind, key)
+        file = self.file(kind, key)
         try:
             if not file.parent.is_dir():
                 file.parent.mkdir(parents=True, exist_ok=True)
@@ -134,5 +134,6 @@ class Store:
         """Keep a value that JSON can hold."""
         self.put(kind, key, orjson.dumps(value))
 
-    def _file(self, kind: str, key: str) -> Path:
+    def file(self, kind: str, key: str) -> Path:
+        """Where an entry lies, or would."""
         return self.folder / kind / key[:2] / key

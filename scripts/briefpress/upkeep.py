@@ -7,6 +7,7 @@ no build has asked for it. An entry that is taken out is made again: no build de
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
@@ -66,8 +67,11 @@ def entries(store: Store, root: Path) -> Iterator[Entry]:
 
 
 def _stands(store: Store, stem: str) -> bool:
-    known = store.get_json("uses", stem)
-    return not known or Path(known["site"]).is_dir()
+    try:
+        known = json.loads(store.file("uses", stem).read_bytes())  # to look is not to use
+    except (OSError, ValueError):
+        return True
+    return Path(known["site"]).is_dir()
 
 
 def _used(store: Store, stem: str, manifest: Manifest) -> Iterator[tuple[str, str]]:
@@ -92,6 +96,8 @@ def prune(found: Iterable[Entry], now: float, days: int) -> list[Entry]:
     for entry in found:
         if entry.old(now, days):
             with suppress(OSError):  # another one was faster, or it is not ours to take out
+                if entry.file.stat().st_mtime != entry.last:  # it was used meanwhile
+                    continue
                 (shutil.rmtree if entry.file.is_dir() else os.unlink)(entry.file)
                 gone.append(entry)
     return gone

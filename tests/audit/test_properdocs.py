@@ -59,7 +59,7 @@ def what_search_knows(files):
             page = json.loads(gzip.decompress(data).removeprefix(b"pagefind_dcd"))
             assert page["url"] not in pages
             pages[page["url"]] = page
-    (shard,) = json.loads(files["pagefind/shards.json"])
+    (shard,) = json.loads(files["pagefind/shards.json"])["shards"]
     return pages, shard["languages"]
 
 

@@ -234,6 +234,31 @@ def test_the_index_is_fetched_when_a_reader_asks_and_one_shard_is_asked_for_noth
     ])  # fmt: skip
 
 
+def test_a_word_that_is_typed_before_the_list_has_come_is_answered(built_site, reader):
+    page = reader.open()
+    held = []
+    page.route("**/shards.json", lambda route: held.append(route))
+    page.keyboard.press("/")
+    field = page.locator(".search-panel input[type=search]")
+    field.press_sequentially("lighthouse", delay=5)
+    while not held:
+        page.wait_for_timeout(20)
+    field.press_sequentially("s")
+    held[0].continue_()
+    page.locator(".search-panel [role=status]").filter(has_text="“lighthouses”").wait_for(timeout=20_000)
+    assert sorted(titles(page)) == ["Lighthouses and the price of oil", "Lighthouses in a leap year"]
+
+
+def test_what_cannot_be_fetched_is_said(built_site, reader):
+    page = reader.open("search/")
+    panel(page)
+    page.route("**/fragment/*", lambda route: route.abort())
+    page.locator(".search-panel input[type=search]").press_sequentially("lighthouses", delay=20)
+    page.locator(".search-panel .help").wait_for()
+    assert "“lighthouses”" not in page.locator(".search-panel [role=status]").inner_text()
+    reader.complaints.clear()
+
+
 # Several shards
 
 LETTERS = random.Random(4)

@@ -61,8 +61,8 @@ def check(root: Path, now: dt.datetime, store: Store | None = None) -> tuple[Cat
 
 def survey(root: Path, now: dt.datetime, store: Store | None = None) -> Survey:
     """As `check`, with all that was learnt on the way."""
+    ledger = Ledger(root, store)  # first: what it keeps is of settings that are no newer than it says
     settings, findings = read_settings(root)
-    ledger = Ledger(root, store)
     briefs, found, outlines = ledger.read_all(settings)
     findings += found + files.check_tree(root) + [too_long(brief) for brief in ledger.slow]
     if settings is None:

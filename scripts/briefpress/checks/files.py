@@ -233,7 +233,7 @@ def check_tree(root: Path) -> list[Finding]:
     while folders:
         with suppress(OSError), os.scandir(folders.pop()) as entries:
             for entry in entries:
-                if entry.is_symlink() and (entry.name.endswith(".md") or entry.is_dir()):
+                if entry.is_symlink() and (entry.name.endswith(".md") or os.path.isdir(entry.path)):
                     report = Report(Path(entry.path).relative_to(root).as_posix())
                     report.add("symlink", Place(1, 1), "this is a link to another place, and is not read", "put the file itself there")
                     findings += report.findings

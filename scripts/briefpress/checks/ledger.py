@@ -133,6 +133,10 @@ class Ledger:
     _began: int = field(default_factory=time.time_ns)
     _settings: Settings | None = None
 
+    def __post_init__(self) -> None:
+        files = [self.root / BRIEFS / name for name in ("series.yml", "people.yml")]
+        self._of_settings = [file.read_bytes() if file.is_file() else b"" for file in files]
+
     def read_all(self, settings: Settings | None) -> tuple[list[Brief], list[Finding], Outlines]:
         """Read what changed since the last run.
 
@@ -142,7 +146,7 @@ class Ledger:
         """
         self._load()
         self._settings = settings
-        by = self.by = self._settings_digest(settings)
+        by = self.by = digest(tool(), settings is None, *self._of_settings)
         briefs: dict[str, Brief] = {}
         outlines = Outlines(briefs)
         findings: list[Finding] = []
@@ -157,10 +161,6 @@ class Ledger:
             del self.seen[path]
             self._changed.add(_part(path))
         return list(briefs.values()), findings, outlines
-
-    def _settings_digest(self, settings: Settings | None) -> str:
-        files = [self.root / BRIEFS / name for name in ("series.yml", "people.yml")]
-        return digest(tool(), settings is None, *(file.read_bytes() if file.is_file() else b"" for file in files))
 
     def _unchanged(self, path: str, by: str) -> Seen | None:
         seen = self.seen.get(path)

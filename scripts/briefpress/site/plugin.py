@@ -7,7 +7,6 @@ import logging
 import os
 import posixpath
 import re
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -41,8 +40,6 @@ from briefpress.workers import Workers
 
 log = get_plugin_logger("briefpress")
 THEME = FOLDER.parent
-_COMPILED = Path(__file__).parent / "__pycache__"
-"""Where Python keeps what it compiled of this package; templates are kept there too, since who can write there can run anything."""
 _LOG_LEVELS = {Level.ERROR: logging.ERROR, Level.WARNING: logging.WARNING, Level.ADVICE: logging.INFO}
 
 
@@ -208,8 +205,6 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
     def on_env(self, env: jinja2.Environment, *, config: MkDocsConfig, files: Files) -> jinja2.Environment:
         """Render the briefs and the lists."""
         began = time.perf_counter()
-        if not sys.dont_write_bytecode and os.access(_COMPILED, os.W_OK):
-            env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(_COMPILED), "template-%s.pyc")
         self._rendering.render(env, files)
         self.times["pages"] += time.perf_counter() - began
         return env
@@ -271,7 +266,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
             try:
                 with self.progress.step("search index"):
                     self._rendering.add_search()
-            except search.SearchError as error:
+            except (search.SearchError, OSError) as error:
                 raise Abort(f"The search index could not be made: {error}") from error
         self.times["search"] = time.perf_counter() - began
 
@@ -279,7 +274,7 @@ class BriefpressPlugin(BasePlugin[BriefpressConfig]):
         began = time.perf_counter()
         every = self._staging.now.addresses
         with self.progress.step("links"):
-            self._report(*links.check(self._to_check(every), lambda address: self._staging.read(address).decode(), every, site_url))
+            self._report(*links.check(self._to_check(every), lambda address: self._staging.read(address).decode("utf-8", "replace"), every, site_url))
         self.times["links"] = time.perf_counter() - began
 
     def _to_check(self, every: set[str]) -> list[str]:

@@ -13,10 +13,12 @@ import json
 import os
 import posixpath
 import re
+import sys
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +89,10 @@ HEADERS = f"""\
 """The same policy for hosts that read a file of headers, as Cloudflare Pages and Netlify do."""
 # Material's own search is off; its dictionaries and source maps are 2 MB that no page asks for.
 _MATERIALS_SEARCH = re.compile(r"assets/javascripts/(lunr|workers)/|assets/.*\.map$")
+_COMPILED = Path(__file__).parent / "__pycache__"
+"""Where Python keeps what it compiled of this package; templates are kept there too, since who can write there can run anything."""
+_UNUSED = 30 * 86400
+"""Seconds after which a compiled template of another state goes."""
 AHEAD = 256
 """Briefs whose texts are set while the page of one before them is made."""
 T = TypeVar("T")
@@ -444,6 +450,7 @@ class Rendering:
     def render(self, env: jinja2.Environment, files: Files) -> None:
         """Make every unit that does not stand as it is; by now all Markdown pages have been read."""
         env.autoescape = _escapes
+        self._keep_compiled(env)
         self._env = env.overlay(undefined=jinja2.StrictUndefined)  # Material's templates rely on the lenient one
         state = self._state and self._state + self._frames_state()
         self._stands = self.staging.stands(state)
@@ -469,6 +476,17 @@ class Rendering:
         self._add_sitemap(files)
         if not self.survey.ledger.overtaken:
             self.staging.now.state = state
+
+    def _keep_compiled(self, env: jinja2.Environment) -> None:
+        """Let templates be compiled once. Filters of a hook and what is escaped are compiled too, so another state has other files."""
+        if sys.dont_write_bytecode or not os.access(_COMPILED, os.W_OK):
+            return
+        start = f"template-{self._base[:12]}-"
+        env.bytecode_cache = jinja2.FileSystemBytecodeCache(str(_COMPILED), f"{start}%s.pyc")
+        for file in _COMPILED.glob("template-*"):
+            with suppress(OSError):
+                if not file.name.startswith(start) and file.stat().st_mtime < time.time() - _UNUSED:
+                    file.unlink()
 
     def _unit(self, kind: str, name: str, key: str, make: Callable[[], Mapping[str, bytes | str]]) -> None:
         """Make a unit, unless it stands."""
@@ -673,7 +691,8 @@ class Rendering:
                     self._unit("files", address, digest(data), lambda address=address, data=data: {address: data})  # type: ignore[misc]  # bound now
         self._unit("files", "assets", _key(*self._assets), lambda: self._assets)
         headers = HEADERS.replace("/*\n", "/*\n  X-Robots-Tag: noindex\n", 1) if self.preview else HEADERS
-        self._unit("files", "_headers", digest(headers), lambda: {"_headers": headers})
+        if "_headers" not in self._foreign:
+            self._unit("files", "_headers", digest(headers), lambda: {"_headers": headers})
 
     def _add_record(self) -> None:
         """What is made of the whole: feeds, tables, references, and the files that services fetch."""
@@ -702,7 +721,8 @@ class Rendering:
                 self._unit("feeds", row.url, self._record_key(row.briefs, row.label), of_row)
         every = self._record_key(self.catalogue.public)
         self._unit("record", "tables", every, lambda: tables(self.works))
-        self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
+        if "robots.txt" not in self._foreign:  # that of docs/ is meant
+            self._unit("record", "robots.txt", self._base, lambda: {"robots.txt": robots(site_url)})
         if not settings.sample and any(series.repec for series in settings.series):
             self._unit("record", "RePEc", every, lambda: repec.files(settings.series, self.works, site_url))
 
@@ -946,7 +966,8 @@ class Rendering:
         for shard in planned:
             self._unit("search", shard.folder, shard.key, lambda shard=shard: search.files(shard, store))  # type: ignore[misc]  # bound now
         known = listing.search_overview(self.catalogue, self.briefs)
-        self._unit("search", "list", _key(digest(known), *(shard.key for shard in planned)), lambda: search.ways_in(planned, store, known))
+        key = _key(self._base, digest(known), *(shard.key for shard in planned))
+        self._unit("search", "list", key, lambda: search.ways_in(planned, store, known))
 
     def _check_foreign(self) -> None:
         """A page of `docs/`, or of the theme, that lies where a file of a brief does.

@@ -164,6 +164,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   const boxes = []; // of the facets: { key, value, box, count }
   const there = new Set(); // addresses of what is shown
   let spans, newest, total = 0, turn = 0, several = false;
+  let current = "", say, adding; // the term of what is shown, what is said of it, and the turn whose next results are on their way
 
   function ask(query) {
     field.value = query.get("q") ?? "";
@@ -205,8 +206,9 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   async function next() {
     if (!spans && !there.size) return newest.map(({ url, lang, ...meta }) => ({ url: new URL(url, new URL(root, location.href)).pathname, lang, meta, queue: [] }));
     if (!spans) {
-      const engine = await pagefind(root), one = engine.shards.length === 1;
+      const mine = turn, engine = await pagefind(root), one = engine.shards.length === 1;
       const parts = await Promise.all(engine.shards.map(index => engine.search("", one ? {} : { index })));
+      if (mine !== turn) return [];
       spans = parts.map(({ results }) => byLanguage(results));
     }
     const rows = [];
@@ -234,8 +236,8 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   }
 
   // What is said of them is said as they appear.
-  async function draw(say = () => {}) {
-    const from = there.size, mine = turn, term = field.value.trim();
+  async function draw() {
+    const from = there.size, mine = turn;
     let found, rows;
     do {
       found = await next();
@@ -246,7 +248,7 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     say();
     if (!from) list.replaceChildren();
     for (const { url } of rows) there.add(url);
-    list.append(...rows.map(data => result(data, term)));
+    list.append(...rows.map(data => result(data, current)));
     more.hidden = !rows.length || there.size >= total;
     if (from) list.children[from]?.querySelector("a").focus();
   }
@@ -260,28 +262,28 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
   async function run() {
     const mine = ++turn, term = field.value.trim();
     const active = FACETS.filter(key => chosen[key].size);
-    let all, answer;
     try {
-      all = await overview(root);
+      const all = await overview(root);
       if (!boxes.length) makeFacets(all.facets);
-      if (term || active.length) answer = await seek(term, active, all.facets);
+      const answer = term || active.length ? await seek(term, active, all.facets) : null;
+      if (mine !== turn) return;
+      ({ newest } = all);
+      spans = answer?.spans;
+      total = answer ? answer.total : all.total;
+      current = term;
+      say = () => {
+        const found = tally(total, term);
+        count.textContent = answer || !total ? found : fill(texts.newest, { tally: found });
+        help.hidden = total > 0;
+        undo.parentElement.hidden = !active.length;
+        drawFacets(answer ? answer.counts : all.facets);
+        if (!panel.closest("dialog")) remember(term);
+      };
+      there.clear();
+      await draw();
     } catch {
-      if (mine === turn) failed();
-      return;
+      failed(mine);
     }
-    if (mine !== turn) return;
-    ({ newest } = all);
-    spans = answer?.spans;
-    total = answer ? answer.total : all.total;
-    there.clear();
-    await draw(() => {
-      const found = tally(total, term);
-      count.textContent = answer || !total ? found : fill(texts.newest, { tally: found });
-      help.hidden = total > 0;
-      undo.parentElement.hidden = !active.length;
-      drawFacets(answer ? answer.counts : all.facets);
-      if (!panel.closest("dialog")) remember(term);
-    });
   }
 
   // What is found by a word, a choice, or both.
@@ -307,7 +309,8 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     return { counts, total: answer.results.length, spans: parts.map(({ results }) => term ? [results] : byLanguage(results)) };
   }
 
-  function failed() {
+  function failed(mine) {
+    if (mine !== turn) return;
     count.textContent = texts.failed;
     help.hidden = false;
     undo.parentElement.hidden = true;
@@ -336,7 +339,13 @@ export function searchPanel({ root, unable, texts, asked = new URLSearchParams()
     field.focus();
     run();
   });
-  more.addEventListener("click", () => draw().catch(failed));
+  more.addEventListener("click", async () => {
+    const mine = turn;
+    if (adding === mine) return; // pressed twice
+    adding = mine;
+    await draw().catch(() => failed(mine));
+    if (adding === mine) adding = undefined;
+  });
   ask(asked);
   run();
   return panel;

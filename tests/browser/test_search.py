@@ -243,10 +243,18 @@ def test_a_word_that_is_typed_before_the_list_has_come_is_answered(built_site, r
     field.press_sequentially("lighthouse", delay=5)
     while not held:
         page.wait_for_timeout(20)
+    page.evaluate("""() => {
+      window.said = [];
+      const status = document.querySelector(".search-panel [role=status]");
+      new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true });
+    }""")
     field.press_sequentially("s")
     held[0].continue_()
     page.locator(".search-panel [role=status]").filter(has_text="“lighthouses”").wait_for(timeout=20_000)
     assert sorted(titles(page)) == ["Lighthouses and the price of oil", "Lighthouses in a leap year"]
+    failed = page.evaluate("() => JSON.parse(document.querySelector('[data-texts]').dataset.texts).failed")
+    assert failed
+    assert failed not in page.evaluate("window.said")
 
 
 def test_what_cannot_be_fetched_is_said(built_site, reader):
